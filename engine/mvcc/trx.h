@@ -1,0 +1,57 @@
+/*
+ * trx.h - a transaction's place in time, and the list of all that run.
+ *
+ * OWNS        the stamp counter, the ring of running transactions of an instance (inside struct ver_store).
+ * GIVES       struct trx, one per session (and per recovered session): level, read stamp, its version entries newest first.
+ * INVARIANTS  X1  begin stamps and commit stamps come from one counter: entry visible <=> commit < reader.begin.
+ *             X2  Begin0 is logged with the first logged change, never for a transaction that only reads.
+ *             X3  trx_oldest <= begin of every running transaction.
+ * LATCHES     rank 30 (transaction list).
+ * CALLERS     tree, txn, table, admin/recover.
+ * TESTS       unit/test_trx.c
+ */
+#ifndef ESE_MVCC_TRX_H
+#define ESE_MVCC_TRX_H
+
+#include "base/list.h"
+#include "base/types.h"
+#include "store/log.h"
+
+enum { TRX_LEVELS_MAX = 7 };
+
+struct ver_store;
+struct ver_entry;
+
+struct trx {
+    struct ver_store *versions;
+    struct log *log;                                    /* NULL: recovery off */
+    uint16_t procid;                                    /* session number in log records */
+    uint8_t level;                                      /* 0 = none, 1..7 */
+    uint8_t level_logged;                               /* how many levels have been logged with Begin records */
+    bool read_only;
+    bool system;                                        /* engine's own work: LR_SYSTEM */
+    bool recovering;                                    /* redo: nothing is logged */
+    uint32_t trx_id;                                    /* logged trxBegin0; constant for the transaction */
+    stamp begin;
+    _Atomic uint64_t commit_stamp;                      /* STAMP_NEVER while running; set once at commit to level 0 */
+    _Atomic uint64_t begin0_at;                         /* lgpos of Begin0; LGPOS_MAX when nothing logged */
+    lgpos last_end;                                     /* end of the last record logged: what commit must flush */
+    struct list running;                                /* ring of running transactions */
+    struct list entries;                                /* version entries, newest first */
+    void *session;
+};
+
+/* Level 0 -> 1: take the read stamp; deeper: level + 1. Nothing is logged yet (X2). JET_errTransTooDeep at 7. */
+ese_err trx_begin(struct trx *t, bool read_only);
+/* Make sure Begin0/Begin records for all levels are in the log: called by every logged change before its own record. */
+ese_err trx_log_begin(struct trx *t);
+/* Fill the page head of a record for a change by t (procid, level, trx id, flags SYSTEM). */
+void trx_fill_head(const struct trx *t, struct lr_head *head);
+stamp trx_oldest(struct ver_store *v);                  /* begin of the oldest running transaction; next stamp when none */
+lgpos trx_oldest_begin0(struct ver_store *v);           /* for the checkpoint */
+static inline bool trx_sees(const struct trx *reader, const struct trx *writer_or_null, stamp commit)
+{
+    return reader == writer_or_null || commit.v < reader->begin.v;
+}
+
+#endif

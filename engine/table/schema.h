@@ -1,0 +1,121 @@
+/*
+ * schema.h - in-memory description of tables, columns and indexes; the cache of them per database.
+ *
+ * OWNS        struct table_def and its parts; one cache per attached database; the table names' hash.
+ * GIVES       schema_open_table (from the catalog, pinned), lookup of columns and indexes by name and id.
+ * INVARIANTS  M1  a pinned definition never disappears; columns and indexes are only added to it or marked deleted.
+ *             M2  uncommitted schema of a transaction is visible to that session only.
+ *             M3  a definition equals what the catalog rows say: nothing is kept only here.
+ * LATCHES     rank 20 (schema), before page latches.
+ * FAILS       JET_errObjectNotFound, JET_errColumnNotFound, JET_errIndexNotFound, JET_errCatalogCorrupted, JET_errTableLocked, JET_errTableInUse.
+ * CALLERS     table, admin (check), api.
+ * TESTS       unit/test_schema.c, reference schemas
+ */
+#ifndef ESE_TABLE_SCHEMA_H
+#define ESE_TABLE_SCHEMA_H
+
+#include "base/list.h"
+#include "format/key.h"
+#include "format/record.h"
+#include "os/collate.h"
+#include "txn/session.h"
+
+enum { NAME_BYTES_MAX = 64, COLUMNS_FIXED_MAX = 127, COLUMNS_VAR_MAX = 128, COLUMNS_TAGGED_MAX = 64993 };
+
+enum column_flags {                                     /* catalog Flags of a column (edb-format.md 8.3) */
+    COLUMN_NOT_NULL = 1, COLUMN_VERSION = 2, COLUMN_AUTOINCREMENT = 4, COLUMN_MULTI_VALUED = 8, COLUMN_DEFAULT = 0x10, COLUMN_ESCROW = 0x20,
+    COLUMN_FINALIZE = 0x40, COLUMN_USER_DEFAULT = 0x80, COLUMN_TEMPLATE = 0x100, COLUMN_DELETE_ON_ZERO = 0x200, COLUMN_PLACEHOLDER = 0x800,
+    COLUMN_COMPRESSED = 0x1000, COLUMN_ENCRYPTED = 0x2000
+};
+enum index_flags {                                      /* catalog Flags of an index */
+    INDEX_UNIQUE = 1, INDEX_ALLOW_ALL_NULLS = 2, INDEX_ALLOW_FIRST_NULL = 4, INDEX_ALLOW_SOME_NULLS = 8, INDEX_NO_NULL = 0x10,
+    INDEX_PRIMARY = 0x20, INDEX_LOCALE_SET = 0x40, INDEX_MULTI_VALUED = 0x80, INDEX_TEMPLATE = 0x100, INDEX_DERIVED = 0x200,
+    INDEX_LOCALISED = 0x400, INDEX_NULLS_HIGH = 0x800, INDEX_UNICODE_FIXUP = 0x1000, INDEX_CROSS_PRODUCT = 0x2000,
+    INDEX_NO_TRUNCATION = 0x4000, INDEX_NESTED = 0x8000, INDEX_EXTENDED = 0x10000, INDEX_DOTNET_GUID = 0x20000, INDEX_TUPLES = 0x40000000 /* in memory: TupleLimits present */
+};
+
+struct column_def {
+    char name[NAME_BYTES_MAX + 1];
+    uint32_t columnid;                                  /* fid, as the API gives it; JET_bitColumnTemplate style ids: 0x80000000 for the template's */
+    uint16_t fid;                                       /* 1-127 fixed, 128-255 variable, 256- tagged */
+    bool derived;                                       /* belongs to the template table */
+    bool deleted;
+    uint8_t type;                                       /* enum column_type */
+    uint16_t code_page;                                 /* 1252, 1200 or 0 */
+    uint32_t max_bytes;                                 /* 0 = unlimited (long types) */
+    uint32_t flags;
+    uint16_t offset, fixed_bytes;                       /* fixed columns */
+    struct bytes default_value;                         /* owned */
+    char callback[NAME_BYTES_MAX * 2 + 1];
+    struct trx *creator;                                /* non-NULL while uncommitted (M2) */
+};
+
+struct key_part { struct column_def *column; bool descending; };
+struct condition { struct column_def *column; bool must_be_null; };
+
+struct index_def {
+    struct list link;                                   /* table->indexes */
+    char name[NAME_BYTES_MAX + 1];
+    struct table_def *table;
+    struct btree tree;                                  /* primary: that of the table is used instead (index_tree()) */
+    uint32_t flags;
+    uint8_t part_count, condition_count;
+    struct key_part parts[KEY_SEGMENTS_MAX];
+    struct condition conditions[KEY_SEGMENTS_MAX];
+    uint16_t key_most, segment_max;
+    uint8_t density;
+    struct collation collation;
+    uint32_t tuple_min, tuple_max, tuple_to, tuple_step, tuple_start;
+    uint32_t nls_version, defined_version;              /* as the row says */
+    uint8_t sort_id[16];
+    bool deleted;
+    bool building;                                      /* entries of concurrent updates are kept, the index is not usable yet */
+    struct trx *creator, *deleter;
+    _Atomic uint32_t use_count;
+};
+
+struct table_def {
+    struct list hash_link;
+    char name[NAME_BYTES_MAX + 1];
+    struct schema_cache *schema;
+    struct db_file *db;
+    uint32_t objid;
+    uint32_t flags;                                     /* catalog Flags of a table */
+    struct btree tree;                                  /* primary tree */
+    struct btree long_values;                           /* root 0: not there yet */
+    struct index_def *primary;                          /* NULL: sequential keys */
+    struct list indexes;                                /* secondary */
+    struct column_def **fixed, **var, **tagged;         /* by fid - first; NULL holes */
+    unsigned fixed_last, var_last, tagged_last;         /* highest fid in use; 0, 127, 255 when none */
+    struct table_def *template_table;                   /* derived tables: pinned */
+    uint32_t density, lv_chunk_max;
+    _Atomic uint64_t sequence_next;                     /* next sequential primary key; 0 = not read yet */
+    _Atomic uint64_t autoincrement_next;                /* 0 = not read yet */
+    _Atomic uint64_t lid_next;                          /* 0 = not read yet */
+    struct column_def *autoincrement, *version;
+    unsigned pins;                                      /* open cursors; rank 20 */
+    struct session *exclusive;                          /* JET_bitTableDenyRead / DenyWrite holders */
+    unsigned deny_read, deny_write, writers;
+    bool ddl_inhibited;                                 /* fixed DDL */
+    struct session *locker;
+    bool deleted, system, temporary;
+    struct trx *creator, *deleter;
+    struct os_mutex lock;                               /* rank 22: autoincrement, LV tree creation, DDL on this table */
+    struct arena memory;                                /* columns, names, defaults */
+};
+
+ese_err schema_cache_open(struct inst *inst, uint8_t dbid);           /* reads nothing yet but the catalog's roots */
+void schema_cache_close(struct inst *inst, uint8_t dbid);
+/* Open (pin) a table by name as seen by session s. JET_errObjectNotFound. */
+ese_err schema_open_table(struct session *s, uint8_t dbid, const char *name, struct table_def **out);
+void schema_close_table(struct table_def *t);
+ese_err schema_find_column(struct session *s, struct table_def *t, const char *name, struct column_def **out);
+struct column_def *schema_column(struct table_def *t, uint32_t columnid);      /* NULL when unknown or deleted */
+ese_err schema_find_index(struct session *s, struct table_def *t, const char *name, struct index_def **out);  /* NULL or "" = primary; *out NULL then for a sequential table */
+struct btree *index_tree(struct index_def *i);
+struct btree *schema_tree_by_root(struct inst *inst, struct db_file *db, pgno root);  /* open handle of a tree, NULL when none */
+static inline bool column_is_long(const struct column_def *c) { return c->type == COL_LONG_BINARY || c->type == COL_LONG_TEXT; }
+static inline bool column_is_text(const struct column_def *c) { return c->type == COL_TEXT || c->type == COL_LONG_TEXT; }
+struct fixed_layout schema_fixed_layout(const void *table, unsigned fid, struct bytes *default_value, bool *has_default);  /* for record_set_fixed */
+
+#endif

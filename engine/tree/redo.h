@@ -1,0 +1,30 @@
+/*
+ * redo.h - page records of the log, applied again.
+ *
+ * OWNS        the queue of macros in progress.
+ * GIVES       tree_redo for every PAGE and NODE record, NEW_PAGE, ROOT_PAGE_MOVE; the dbtime rule.
+ * INVARIANTS  R1  needed <=> page.dbtime < record.after; then page.dbtime == record.before, else JET_errDbTimeTooOld / TooNew.
+ *             R2  runs the same page functions as the do path (B2).
+ *             R3  a versioned record rebuilds its version entry, needed or not (log-format.md 6.2).
+ *             R4  macro records wait for MACRO_COMMIT; an aborted or unfinished macro leaves no trace.
+ * FAILS       JET_errDatabaseCorrupted, JET_errDbTimeTooOld, JET_errDbTimeTooNew, JET_errLogFileCorrupt.
+ * CALLERS     admin/recover.
+ * TESTS       reference crash images, sim
+ */
+#ifndef ESE_TREE_REDO_H
+#define ESE_TREE_REDO_H
+
+#include "tree/btree.h"
+
+struct redo;
+ese_err redo_create(struct redo **out);
+void redo_release(struct redo *r);
+/* One record of database db by recovered transaction t (its level and id are current). */
+ese_err redo_page_record(struct redo *r, struct db_file *db, struct trx *t, const struct log_record *record, struct log_span span);
+/* MACRO_BEGIN, MACRO_COMMIT, MACRO_ABORT. */
+ese_err redo_macro(struct redo *r, struct trx *t, const struct log_record *record, struct log_span span);
+/* Is a macro of this procid and dbtime open (then page records with that dbtime are queued)? */
+bool redo_in_macro(const struct redo *r, uint16_t procid, dbtime time);
+void redo_drop_macros(struct redo *r);                  /* end of log */
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * inst.h - one running instance: log, version store, databases, sessions.
+ *
+ * OWNS        struct inst: everything below the schema that hangs off an instance. Above layers hang their own parts in.
+ * GIVES       inst_start / inst_stop of the parts; database slots; the session ring.
+ * INVARIANTS  N1  a session is used by one thread at a time; the ring is guarded by rank 30.
+ *             N2  slots 1..6 of dbs hold attached user databases; slot 0 the temporary one.
+ * CALLERS     txn, table, admin, api.
+ * TESTS       unit/test_session.c
+ */
+#ifndef ESE_TXN_INST_H
+#define ESE_TXN_INST_H
+
+#include "mvcc/ver.h"
+#include "store/log.h"
+
+struct schema_cache;
+struct backup;
+
+struct inst {
+    struct log *log;                                    /* NULL: recovery off */
+    struct log_config log_config;
+    struct buf_cache *cache;
+    struct ver_store *versions;
+    struct os_mutex lock;                               /* rank 10 */
+    struct db_file *dbs[DB_COUNT_MAX];
+    struct list sessions;
+    uint16_t procid_next;
+    uint32_t page_size;
+    struct os_mutex session_lock;                       /* rank 30 */
+    struct schema_cache *schemas[DB_COUNT_MAX];         /* table/schema.h, one per open database */
+    struct backup *backup;                              /* admin/backup.h */
+    void *api;                                          /* the API's instance object */
+    _Atomic int32_t unavailable;                        /* first fatal error; every call then fails with it */
+    _Atomic uint32_t trx_id_next;
+    struct os_thread *checkpoint_thread;                /* and other background work; started by inst_start_background */
+    struct os_cond background_wake; struct os_mutex background_lock; bool background_stop;
+    void (*event)(struct inst *inst, unsigned id, const char *text);       /* event sink; may be NULL */
+};
+
+struct db_file *inst_db(struct inst *inst, uint8_t dbid);
+void inst_set_unavailable(struct inst *inst, ese_err why);
+ese_err inst_start_background(struct inst *inst);       /* checkpoint and clean-up threads */
+void inst_stop_background(struct inst *inst);
+/* Callbacks of struct log_config, with the instance as context. */
+unsigned inst_attach_list(void *inst, struct attach_info *out, unsigned room);
+ese_err inst_rolled(void *inst, uint32_t generation, const struct logtime *created);
+lgpos inst_oldest_transaction(void *inst);
+lgpos inst_oldest_dirty(void *inst);
+ese_err inst_before_checkpoint(void *inst, lgpos checkpoint);
+void inst_event(struct inst *inst, unsigned id, const char *format, ...);
+
+#endif
