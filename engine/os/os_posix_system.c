@@ -1,0 +1,114 @@
+/*
+ * os_posix_system.c - clock, random bytes, memory and process facts over POSIX.
+ */
+#define _GNU_SOURCE
+#include "os/os.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+void os_clock_calendar(struct os_calendar *utc)
+{
+    struct timespec now = {0, 0};
+    struct tm tm;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (gmtime_r(&now.tv_sec, &tm) == NULL)
+        memset(&tm, 0, sizeof(tm));
+    utc->year = tm.tm_year + 1900;
+    utc->month = tm.tm_mon + 1;
+    utc->day = tm.tm_mday;
+    utc->hour = tm.tm_hour;
+    utc->minute = tm.tm_min;
+    utc->second = tm.tm_sec < 60 ? tm.tm_sec : 59;
+    utc->millisecond = (int)(now.tv_nsec / 1000000);
+}
+
+uint64_t os_clock_ns(void)
+{
+    struct timespec now = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+uint64_t os_clock_ms(void)
+{
+    return os_clock_ns() / 1000000;
+}
+
+void os_random(void *to, size_t size)
+{
+    uint8_t *at = to;
+    while (size != 0) {
+        ssize_t n = getrandom(at, size < 256 ? size : 256, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            abort();                                    /* signatures must not repeat */
+        at += n;
+        size -= (size_t)n;
+    }
+}
+
+unsigned os_cpu_count(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (unsigned)n : 1;
+}
+
+uint64_t os_memory_bytes(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+    long size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_C(1) << 30;
+}
+
+uint32_t os_process_id(void)
+{
+    return (uint32_t)getpid();
+}
+
+const char *os_process_name(void)
+{
+    return program_invocation_short_name;
+}
+
+static size_t round_to_pages(size_t size)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (size + page - 1) / page * page;
+}
+
+void *os_memory_reserve(size_t size)
+{
+    void *at = mmap(NULL, round_to_pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return at != MAP_FAILED ? at : NULL;
+}
+
+void os_memory_discard(void *at, size_t size)
+{
+    if (madvise(at, size, MADV_DONTNEED) != 0)
+        memset(at, 0, size);
+}
+
+void os_memory_release(void *at, size_t size)
+{
+    if (at != NULL)
+        (void)munmap(at, round_to_pages(size));
+}
+
+const char *os_environment(const char *name)
+{
+    return getenv(name);
+}
+
+void os_debug_line(const char *text)
+{
+    (void)fprintf(stderr, "%s\n", text);
+}
