@@ -41,17 +41,28 @@ struct trx {
     void *session;
 };
 
+void trx_init(struct trx *t, struct ver_store *versions, struct log *log, uint16_t procid);
 /* Level 0 -> 1: take the read stamp; deeper: level + 1. Nothing is logged yet (X2). JET_errTransTooDeep at 7. */
 ese_err trx_begin(struct trx *t, bool read_only);
 /* Make sure Begin0/Begin records for all levels are in the log: called by every logged change before its own record. */
 ese_err trx_log_begin(struct trx *t);
+/* Take the commit stamp of the outermost level: from here on new readers see t's changes. Then ver_commit, then trx_end. */
+stamp trx_commit_stamp(struct trx *t);
+void trx_end(struct trx *t);                            /* leave the running list; level 0 */
+/* Recovery: t runs at level, as logged at begin0. */
+void trx_begin_recovered(struct trx *t, uint32_t trx_id, uint8_t level, lgpos begin0);
 /* Fill the page head of a record for a change by t (procid, level, trx id, flags SYSTEM). */
 void trx_fill_head(const struct trx *t, struct lr_head *head);
 stamp trx_oldest(struct ver_store *v);                  /* begin of the oldest running transaction; next stamp when none */
 lgpos trx_oldest_begin0(struct ver_store *v);           /* for the checkpoint */
+/* A reader outside any transaction (NULL, or level 0) sees all that is committed. */
 static inline bool trx_sees(const struct trx *reader, const struct trx *writer_or_null, stamp commit)
 {
-    return reader == writer_or_null || commit.v < reader->begin.v;
+    if (reader == NULL)
+        return commit.v != UINT64_MAX;
+    if (reader == writer_or_null)
+        return true;
+    return reader->level == 0 ? commit.v != UINT64_MAX : commit.v < reader->begin.v;
 }
 
 #endif

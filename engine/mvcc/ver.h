@@ -36,8 +36,14 @@ struct ver_schema_ops {
 };
 
 struct ver_entry {
-    struct list hash_link, trx_link, undo_link;         /* bucket (newest first), transaction, page's pending undo list */
-    struct ver_entry *older;                            /* same node, next older */
+    struct list trx_link, undo_link;                    /* transaction or clean-up queue; page's pending undo list */
+    struct ver_entry *hash_next;                        /* bucket: newest entries of other nodes */
+    struct ver_entry *older, *newer;                    /* same node */
+    struct ver_entry *rceid_next;                       /* recovery: bucket of rceids */
+    uint32_t hash;
+    uint8_t size_class, shard;
+    _Atomic uint8_t undo_stripe;                        /* 1 + stripe while undo_link is in a page's list; 0 = not linked */
+    uint8_t attempts;                                   /* clean-ups that could not remove the node */
     struct trx *writer;                                 /* NULL once committed */
     stamp begin;                                        /* begin stamp of the writer's transaction */
     _Atomic uint64_t commit_stamp;                      /* STAMP_NEVER until committed */
@@ -95,7 +101,14 @@ void ver_cleanup_start(struct ver_store *v);            /* background thread */
 void ver_cleanup_stop(struct ver_store *v);
 uint64_t ver_entry_count(struct ver_store *v);
 uint64_t ver_bytes(struct ver_store *v);
+/* Everything of db that is obsolete leaves the store; before detach, when no transaction runs on db. */
+void ver_drain(struct ver_store *v, struct db_file *db);
+/* Transactions with entries of db that still run? */
+bool ver_db_busy(struct ver_store *v, const struct db_file *db);
 /* The undo writer for buf_set_undo_writer: logs UndoInfo for each pending entry. */
 ese_err ver_write_undo_info(struct db_file *db, pgno n, struct list *pending, lgpos *flush_to);
+/* Nodes at or behind (key, data) went from one write-latched page to another in a structure change: their pending undo
+ * information follows them. key BYTES_NONE: all of the page. */
+void ver_undo_follow(struct ver_store *v, struct buf_ref *from, struct buf_ref *to, struct bytes key, struct bytes data);
 
 #endif
