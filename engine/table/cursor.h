@@ -27,8 +27,15 @@ struct cursor {
     bool read_only, updatable, deny_read, deny_write, sequential, no_move;
     struct bt_pos primary;                              /* the record */
     struct bt_pos secondary;                            /* the entry, when index is secondary */
-    bool on_record;                                     /* stands on a record; else between / before / after */
+    bool on_record;                                     /* stands on a record (it may have been deleted since); else between / before / after */
     int edge;                                           /* -1 before first, +1 after last, 0 neither */
+    bool first_deferred;                                /* to be moved to the first record by the next call that needs a place */
+    bool ghost;                                         /* between, but by a bookmark whose record is gone: JET_errRecordDeleted */
+    bool record_at_hand;                                /* primary stands on the record of the current entry */
+    bool own_transaction;                               /* a call outside a transaction opened one for itself */
+    uint8_t open_level, move_level;                     /* transaction level at open, and at the last move */
+    struct bt_pos writer;                               /* scratch position for inserts into the primary tree */
+    uint8_t record_key[BT_KEY_MAX]; size_t record_key_size;         /* bookmark of the record, when index is secondary */
     /* search key (JetMakeKey) */
     uint8_t search_key[KEY_BYTES_MAX + 1]; size_t search_key_size; unsigned search_parts; bool key_made, key_limited; unsigned key_limit_flags;
     /* range (JetSetIndexRange) */
@@ -38,7 +45,9 @@ struct cursor {
     enum update_kind update; struct record_edit edit; uint8_t *edit_memory;
     uint8_t original_key[BT_KEY_MAX]; size_t original_key_size;  /* bookmark of the record being replaced */
     uint32_t update_level; struct trx *update_trx; stamp update_begin; uint64_t original_hash;
-    uint8_t *changed_columns;                           /* bitmap by column ordinal: which columns this update set */
+    uint8_t changed_columns[COLUMN_BITS_BYTES];         /* which columns this update set, by column_bit() */
+    unsigned update_lv_level;                           /* deepest transaction level in which this update wrote long values; 0 = none */
+    uint8_t *original; size_t original_size;            /* the record being replaced (page_size bytes of room) */
     uint8_t *record_memory;                             /* page_size bytes: copy of the fetched record */
     uint64_t autoincrement_value; bool autoincrement_taken;
     uint8_t last_bookmark[BT_KEY_MAX]; size_t last_bookmark_size;   /* of the last insert, for JetUpdate's bookmark */
@@ -70,6 +79,21 @@ ese_err cursor_count(struct cursor *c, uint64_t limit, uint64_t *count);
 ese_err cursor_record(struct cursor *c, struct bytes *record);
 void cursor_release(struct cursor *c);
 ese_err cursor_lock(struct cursor *c, bool write);
+
+/* Set the range to the key of the last seek, upper and inclusive (JET_bitSetIndexRange). */
+ese_err cursor_range_of_seek(struct cursor *c);
+/* Is the current entry the only one with its key (JET_bitCheckUniqueness)? */
+ese_err cursor_key_is_unique(struct cursor *c, bool *unique);
+/* A call outside a transaction runs in one of its own: begin if needed, end what begin opened. */
+ese_err cursor_enter(struct cursor *c, bool read_only, bool *own);
+ese_err cursor_leave(struct cursor *c, bool own, ese_err result);
+/* Call back of struct session: cursors moved in a level that is rolled back stand before the first record, their updates are gone. */
+void cursor_transaction_end(struct session *s, bool committed, int level);
+static inline void cursor_mark_changed(struct cursor *c, uint32_t columnid)
+{
+    unsigned bit = column_bit(columnid);
+    c->changed_columns[bit / 8] = (uint8_t)(c->changed_columns[bit / 8] | 1u << bit % 8);
+}
 
 /* ---- column values ---- */
 

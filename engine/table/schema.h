@@ -50,6 +50,14 @@ struct column_def {
     struct trx *creator;                                /* non-NULL while uncommitted (M2) */
 };
 
+/* A small set of columns: one bit each for fixed and variable ones, tagged ones share bits (may say "changed" too often, never too seldom). */
+enum { COLUMN_BITS_BYTES = 32 };
+static inline unsigned column_bit(uint32_t columnid)
+{
+    unsigned fid = columnid & 0xFFFF;
+    return fid < 256 ? fid : (fid * 7u + 1u) & 0xFF;
+}
+
 struct key_part { struct column_def *column; bool descending; };
 struct condition { struct column_def *column; bool must_be_null; };
 
@@ -70,6 +78,7 @@ struct index_def {
     uint8_t sort_id[16];
     bool deleted;
     bool building;                                      /* entries of concurrent updates are kept, the index is not usable yet */
+    uint8_t column_bits[COLUMN_BITS_BYTES];             /* columns that decide the entries, by column_bit() */
     struct trx *creator, *deleter;
     _Atomic uint32_t use_count;
 };
@@ -85,8 +94,14 @@ struct table_def {
     struct btree long_values;                           /* root 0: not there yet */
     struct index_def *primary;                          /* NULL: sequential keys */
     struct list indexes;                                /* secondary */
-    struct column_def **fixed, **var, **tagged;         /* by fid - first; NULL holes */
-    unsigned fixed_last, var_last, tagged_last;         /* highest fid in use; 0, 127, 255 when none */
+    struct column_def **fixed, **var;                   /* by fid - first; NULL holes; room for all fids */
+    struct column_def **_Atomic tagged;                 /* grows: replaced by a larger copy before tagged_last is raised */
+    _Atomic unsigned fixed_last, var_last, tagged_last; /* highest fid in use; 0, 127, 255 when none */
+    unsigned tagged_room;
+    struct column_def **template_tagged;                /* derived tables: copies of the template's tagged columns, derived set */
+    unsigned template_tagged_last;                      /* 255 when none */
+    uint16_t fixed_end;                                 /* offset behind the last fixed column */
+    unsigned not_null_count;                            /* columns that an insert must have a value for: 0 = skip the check */
     struct table_def *template_table;                   /* derived tables: pinned */
     uint32_t density, lv_chunk_max;
     _Atomic uint64_t sequence_next;                     /* next sequential primary key; 0 = not read yet */
@@ -101,6 +116,7 @@ struct table_def {
     bool deleted, system, temporary;
     struct trx *creator, *deleter;
     struct os_mutex lock;                               /* rank 22: autoincrement, LV tree creation, DDL on this table */
+    _Atomic uint32_t gate;                              /* record changes in progress; top bit: closed by an index change (table_gate_*) */
     struct arena memory;                                /* columns, names, defaults */
 };
 
@@ -114,6 +130,12 @@ struct column_def *schema_column(struct table_def *t, uint32_t columnid);      /
 ese_err schema_find_index(struct session *s, struct table_def *t, const char *name, struct index_def **out);  /* NULL or "" = primary; *out NULL then for a sequential table */
 struct btree *index_tree(struct index_def *i);
 struct btree *schema_tree_by_root(struct inst *inst, struct db_file *db, pgno root);  /* open handle of a tree, NULL when none */
+/* Record changes pass the gate; an index create or delete closes it, so that every change sees either the old or the new set of indexes. */
+void table_gate_enter(struct table_def *t);
+void table_gate_leave(struct table_def *t);
+void table_gate_close(struct table_def *t);             /* waits until nobody is inside */
+void table_gate_open(struct table_def *t);
+bool schema_name_equal(const char *a, const char *b);   /* object names: ASCII letters of either case are the same */
 static inline bool column_is_long(const struct column_def *c) { return c->type == COL_LONG_BINARY || c->type == COL_LONG_TEXT; }
 static inline bool column_is_text(const struct column_def *c) { return c->type == COL_TEXT || c->type == COL_LONG_TEXT; }
 struct fixed_layout schema_fixed_layout(const void *table, unsigned fid, struct bytes *default_value, bool *has_default);  /* for record_set_fixed */

@@ -1,0 +1,257 @@
+#include "reference.h"
+
+#include "base/le.h"
+#include "format/checksum.h"
+#include "format/db_header.h"
+#include "format/page.h"
+
+static const char *const databases[] = {
+    "alltypes-4k.edb", "compress7bit-8k.edb", "dissect-basic.edb", "dissect-default.edb", "dissect-index.edb",
+    "dissect-large-32k.edb.gz", "dissect-text.edb", "filehistory-catalog1.edb", "qmgr-16k-dirty.db",
+    "ravendb-2012-v17-dirty.edb", "secedit-v230-a.sdb", "secedit-v300.sdb", "srudb-altered-damaged.dat", "srudb-win10.dat",
+    "ual-current-clean.mdb", "ual-hyperv-03a01cc5.mdb", "ual-hyperv-current-dirty.mdb", "ual-hyperv-systemidentity.mdb",
+};
+
+static struct bytes text(const char *s) { return bytes_of(s, strlen(s)); }
+
+/* Every key of the page is found where it is, by each kind of search. */
+static void check_searches(struct page p)
+{
+    uint8_t key[4096];
+    unsigned count = page_slot_count(p);
+    bool pairs = (page_flags(p) & PAGE_NON_UNIQUE) != 0, equal;
+
+    for (unsigned slot = 0; slot < count; slot++) {
+        struct node n = page_node(p, slot);
+        struct bytes full = bytes_of(key, node_copy_key(&n, key, sizeof key));
+        assert_int_equal(node_compare_key(&n, full), 0);
+        if (page_is_leaf(p)) {
+            if (pairs) {
+                assert_int_equal(page_search_pair(p, full, n.data, &equal), slot);
+                assert_true(equal);
+            } else {
+                assert_int_equal(page_search(p, full, &equal), slot);
+                assert_true(equal);
+                assert_int_equal(page_search_greater(p, full), slot + 1);
+            }
+        } else if (full.size != 0) {
+            assert_int_equal(page_search_greater(p, full), slot + 1);
+        } else {
+            assert_int_equal(slot, count - 1);
+        }
+    }
+}
+
+/* Rebuild the page node by node on a fresh one, in a scattered order, and compare all that can be read. */
+static void check_rebuild(struct page from, pgno number)
+{
+    struct page to = {malloc(from.size), from.size};
+    uint8_t key[4096];
+    unsigned count = page_slot_count(from);
+
+    page_init(to, number, page_objid(from), page_flags(from), page_dbtime(from));
+    page_set_external(to, page_external(from));
+    for (unsigned pass = 0; pass < 2; pass++)           /* even slots first, then the odd ones between them */
+        for (unsigned slot = pass; slot < count; slot += 2) {
+            struct node n = page_node(from, slot);
+            size_t size = node_copy_key(&n, key, sizeof key);
+            page_insert(to, pass == 0 ? slot / 2 : slot, bytes_of(key, size), n.data, n.flags);
+        }
+    assert_int_equal(page_slot_count(to), count);
+    if ((page_flags(from) & PAGE_EMPTY) == 0)
+        assert_int_equal(page_check(to, NULL), 0);
+    for (unsigned slot = 0; slot < count; slot++) {
+        struct node a = page_node(from, slot), b = page_node(to, slot);
+        size_t size = node_copy_key(&a, key, sizeof key);
+        assert_int_equal(node_compare_key(&b, bytes_of(key, size)), 0);
+        assert_true(bytes_equal(a.data, b.data));
+        assert_int_equal(a.flags & ~4u, b.flags & ~4u);
+    }
+    if (page_free_bytes(to) != page_free_bytes(from))
+        assert_true(page_free_bytes(to) >= page_free_bytes(from));
+    while (page_slot_count(to) != 0)
+        page_remove(to, page_slot_count(to) / 2);
+    assert_int_equal(page_free_bytes(to) + page_external(to).size, to.size - page_header_size(to.size) - 4);
+    free(to.at);
+}
+
+static void check_database(const char *name, unsigned *pages)
+{
+    char path[1024], relative[256];
+    size_t size = 0, page_size;
+    uint8_t *data;
+    bool damaged = strcmp(name, "srudb-altered-damaged.dat") == 0;
+
+    snprintf(relative, sizeof relative, "data/edb/%s", name);
+    data = reference_read(reference_path(path, sizeof path, relative), &size);
+    assert_non_null(data);
+    page_size = load_le32(data + 236);
+    assert_int_equal(db_header_check(data, page_size, 0), 0);
+    for (size_t at = 2 * page_size; at + page_size <= size; at += page_size) {
+        pgno number = (pgno)(at / page_size) - 1;
+        struct page p = {data + at, (uint32_t)page_size};
+        enum page_verdict verdict = checksum_page_verify(p.at, page_size, number);
+        const char *fault = NULL;
+
+        if (verdict == PAGE_UNINITIALISED)
+            continue;
+        if (damaged && number >= 143 && number <= 158) {
+            assert_true(verdict == PAGE_BAD || verdict == PAGE_MISPLACED);
+            continue;
+        }
+        assert_int_equal(verdict, PAGE_GOOD);
+        if (page_check(p, &fault) != 0)
+            fail_msg("%s page %u: %s", name, number, fault);
+        check_searches(p);
+        check_rebuild(p, number);
+        (*pages)++;
+    }
+    free(data);
+}
+
+static void real_pages_pass_and_rebuild(void **state)
+{
+    unsigned pages = 0;
+
+    (void)state;
+    if (!reference_available("data/edb/INDEX.tsv"))
+        skip();
+    for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++)
+        check_database(databases[i], &pages);
+    printf("%u pages\n", pages);
+    assert_true(pages > 1900);
+}
+
+/* Damage any byte of a page: the check never reads outside (the sanitizer watches) and never crashes. */
+static void check_is_total(void **state)
+{
+    uint32_t seed = 12345;
+    uint8_t *memory = malloc(4096), *good = malloc(4096);
+    struct page p = {memory, 4096};
+
+    (void)state;
+    page_init(p, 9, 2, PAGE_LEAF, (dbtime){1});
+    page_set_external(p, text("common prefix"));
+    for (unsigned i = 0; i < 60; i++) {
+        char key[40];
+        snprintf(key, sizeof key, "common prefix%04u", i);
+        page_insert(p, i, text(key), text("some data"), 0);
+    }
+    assert_int_equal(page_check(p, NULL), 0);
+    memcpy(good, memory, 4096);
+    for (unsigned round = 0; round < 20000; round++) {
+        memcpy(memory, good, 4096);
+        for (unsigned k = 0; k < 3; k++) {
+            seed = seed * 1103515245u + 12345u;
+            memory[(seed >> 8) % 2 == 0 ? (seed >> 9) % 4096 : 3800 + (seed >> 9) % 296] = (uint8_t)(seed >> 24);
+        }
+        if (page_check(p, NULL) == 0)
+            for (unsigned slot = 0; slot < page_slot_count(p); slot++)
+                (void)page_node(p, slot);
+    }
+    free(memory);
+    free(good);
+}
+
+struct model { char key[64]; size_t size; uint8_t data[512]; };
+
+/* Random inserts, removes and replaces on a page against a plain array, close to the limit of its room. */
+static void random_changes_follow_a_model(uint32_t page_size, uint32_t seed)
+{
+    enum { MODEL_MAX = 2000 };
+    struct model *rows = calloc(MODEL_MAX, sizeof *rows);
+    unsigned count = 0;
+    struct page p = {malloc(page_size), page_size};
+
+    page_init(p, 77, 5, PAGE_LEAF, (dbtime){1});
+    page_set_external(p, text("prefix/"));
+    for (unsigned step = 0; step < 6000; step++) {
+        struct model row;
+        unsigned slot, choice;
+        bool equal = false;
+
+        memset(&row, 0, sizeof row);
+        seed = seed * 1103515245u + 12345u;
+        snprintf(row.key, sizeof row.key, "%s%u", (seed >> 20) % 4 != 0 ? "prefix/" : "pre", (seed >> 8) % 700);
+        row.size = (seed >> 10) % 7 == 0 ? (seed >> 16) % 500 : (seed >> 16) % 40;
+        memset(row.data, (int)(step & 0xFF), row.size);
+        choice = (seed >> 28) % 3;
+        slot = page_search(p, text(row.key), &equal);
+        if (!equal && choice != 2) {
+            if (count == MODEL_MAX || !page_has_room(p, page_stored_size(p, text(row.key), bytes_of(row.data, row.size))))
+                continue;
+            page_insert(p, slot, text(row.key), bytes_of(row.data, row.size), step % 2);
+            memmove(rows + slot + 1, rows + slot, (count - slot) * sizeof *rows);
+            rows[slot] = row;
+            count++;
+        } else if (equal && choice == 0) {
+            page_remove(p, slot);
+            memmove(rows + slot, rows + slot + 1, (count - slot - 1) * sizeof *rows);
+            count--;
+        } else if (equal && page_has_room_to_grow(p, slot, (unsigned)row.size)) {
+            page_replace_data(p, slot, bytes_of(row.data, row.size));
+            rows[slot] = row;
+            page_set_node_flags(p, slot, NODE_DELETED);
+            assert_int_equal(page_node_flags(p, slot) & 3, NODE_DELETED);
+        }
+        if (step % 50 == 0) {
+            assert_int_equal(page_check(p, NULL), 0);
+            assert_int_equal(page_slot_count(p), count);
+            for (unsigned i = 0; i < count; i++) {
+                struct node n = page_node(p, i);
+                assert_int_equal(node_compare_key(&n, text(rows[i].key)), 0);
+                assert_true(bytes_equal(n.data, bytes_of(rows[i].data, rows[i].size)));
+            }
+        }
+    }
+    free(rows);
+    free(p.at);
+}
+
+static void pages_behave_like_sorted_arrays(void **state)
+{
+    (void)state;
+    random_changes_follow_a_model(2048, 1);
+    random_changes_follow_a_model(4096, 2);
+    random_changes_follow_a_model(8192, 3);
+    random_changes_follow_a_model(32768, 4);
+}
+
+/* Growing a node out of bytes of the page itself, with and without a gap to move into. */
+static void replace_takes_data_from_its_own_page(void **state)
+{
+    struct page p = {malloc(4096), 4096};
+    uint8_t value[900];
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof value; i++)
+        value[i] = (uint8_t)(i * 7);
+    page_init(p, 9, 2, PAGE_LEAF, (dbtime){1});
+    page_insert(p, 0, text("a"), bytes_of(value, 100), 0);
+    page_insert(p, 1, text("b"), bytes_of(value, 900), 0);
+    page_insert(p, 2, text("c"), bytes_of(value, 900), 0);
+    page_insert(p, 3, text("d"), bytes_of(value, 900), 0);
+    page_remove(p, 2);                                  /* a hole, and little room above */
+    page_insert(p, 2, text("c"), bytes_of(value, 10), 0);
+    assert_true(page_has_room_to_grow(p, 0, 900));
+    page_replace_data(p, 0, page_node(p, 3).data);
+    assert_int_equal(page_check(p, NULL), 0);
+    assert_true(bytes_equal(page_node(p, 0).data, bytes_of(value, 900)));
+    assert_true(bytes_equal(page_node(p, 1).data, bytes_of(value, 900)));
+    assert_true(bytes_equal(page_node(p, 3).data, bytes_of(value, 900)));
+    page_replace_data(p, 0, bytes_of(page_node(p, 0).data.data + 50, 200));
+    assert_true(bytes_equal(page_node(p, 0).data, bytes_of(value + 50, 200)));
+    assert_int_equal(page_check(p, NULL), 0);
+    free(p.at);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(real_pages_pass_and_rebuild),
+        cmocka_unit_test(check_is_total),
+        cmocka_unit_test(pages_behave_like_sorted_arrays),
+        cmocka_unit_test(replace_takes_data_from_its_own_page),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
