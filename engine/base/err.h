@@ -18,11 +18,13 @@
 typedef int32_t ese_err;
 
 /* E(name, value, category, text) for every code of the API; the values are the API's own. */
+#ifndef ESE_API_JET_CODES_H                             /* a program included api/jet.h first: same names, same values */
 enum ese_error_code {
 #define E(name, value, category, text) name = (value),
 #include "base/errors.inc"
 #undef E
 };
+#endif
 
 #define TRY(call)                                                                                                      \
     do {                                                                                                               \
