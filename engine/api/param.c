@@ -1,0 +1,192 @@
+#include "api/param.h"
+
+#define HIGH UINT64_MAX
+
+static const struct param_description descriptions[PARAM_COUNT] = {
+#define P(id, name, kind, scope, fixed, advanced, number, text, low, high)                                             \
+    [id] = {#name, PARAM_##kind, PARAM_##scope, PARAM_##fixed, (advanced) != 0, (number), text, (low), (high)},
+#include "api/params.inc"
+#undef P
+};
+
+const struct param_description *param_describe(uint32_t id)
+{
+    if (id >= PARAM_COUNT || id == JET_paramMaxValueInvalid || id == 185)
+        return NULL;
+    return &descriptions[id];
+}
+
+bool param_is_text(uint32_t id)
+{
+    enum param_kind kind = descriptions[id].kind;
+    return kind == PARAM_TEXT || kind == PARAM_FOLDER || kind == PARAM_FILE;
+}
+
+void param_defaults(struct param_table *t)
+{
+    memset(t, 0, sizeof *t);
+    for (uint32_t id = 0; id < PARAM_COUNT; id++)
+        t->values[id].number = descriptions[id].number;
+    t->unicode.lcid = 0x409;
+    t->unicode.dwMapFlags = 0x30401;
+}
+
+ese_err param_copy(struct param_table *to, const struct param_table *from)
+{
+    ese_err err = 0;
+    *to = *from;
+    for (uint32_t id = 0; id < PARAM_COUNT; id++)
+        to->values[id].text = NULL;
+    for (uint32_t id = 0; id < PARAM_COUNT; id++)
+        if (from->values[id].text != NULL && (to->values[id].text = ese_strdup(from->values[id].text)) == NULL)
+            FAIL(JET_errOutOfMemory);
+done:
+    if (err < 0)
+        param_release(to);
+    return err;
+}
+
+void param_release(struct param_table *t)
+{
+    for (uint32_t id = 0; id < PARAM_COUNT; id++) {
+        ese_free(t->values[id].text);
+        t->values[id].text = NULL;
+    }
+}
+
+uint64_t param_number(const struct param_table *t, uint32_t id) { return t->values[id].number; }
+
+const char *param_text(const struct param_table *t, uint32_t id)
+{
+    const char *text = t->values[id].text != NULL ? t->values[id].text : descriptions[id].text;
+    return text != NULL ? text : "";
+}
+
+static bool has_drive(const char *text)
+{
+    return ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z')) && text[1] == ':';
+}
+
+/* A path that this system cannot open (a drive letter natively) is kept as it is: it may only be set and read back. */
+ese_err param_full_path(const char *text, bool folder, char *to, size_t room)
+{
+    ese_err err = os_path_full(text[0] != '\0' ? text : ".", to, room);
+    size_t used;
+    if (err < 0 && has_drive(text) && strlen(text) + 2 < room) {
+        strcpy(to, text);
+        err = 0;
+    }
+    if (err < 0)
+        return err_raise(JET_errInvalidPath, __func__, __LINE__);
+    used = strlen(to);
+    if (!folder && used != 0 && text[0] != '\0' && (text[strlen(text) - 1] == '/' || text[strlen(text) - 1] == '\\'))
+        folder = true;
+    if (folder && used + 2 < room && to[used - 1] != '/' && to[used - 1] != '\\') {
+        to[used] = has_drive(to) ? '\\' : os_path_separator();
+        to[used + 1] = '\0';
+    }
+    return 0;
+}
+
+static ese_err set_text(struct param_value *value, const struct param_description *d, const char *text)
+{
+    ese_err err = 0;
+    char full[OS_PATH_MAX];
+    const char *kept = text;
+    char *copy = NULL;
+    if (text != NULL && (d->kind == PARAM_FOLDER || d->kind == PARAM_FILE)) {
+        TRY(param_full_path(text, d->kind == PARAM_FOLDER, full, sizeof full));
+        kept = full;
+    }
+    if (kept != NULL && (copy = ese_strdup(kept)) == NULL)
+        FAIL(JET_errOutOfMemory);
+    ese_free(value->text);
+    value->text = copy;
+    value->written = true;
+done:
+    return err;
+}
+
+static ese_err check_range(const struct param_description *d, uint64_t number, const char *text)
+{
+    if (d->kind == PARAM_TEXT || d->kind == PARAM_FOLDER || d->kind == PARAM_FILE) {
+        size_t units = text != NULL ? text_to_utf16(text, strlen(text), NULL, 0) : 0;
+        if (units < d->low || units > d->high)
+            return err_raise(JET_errInvalidParameter, __func__, __LINE__);
+        return 0;
+    }
+    if (d->kind == PARAM_COMPUTED)
+        return 0;
+    if (d->kind == PARAM_BOOL ? d->high == 0 && number != 0 : number < d->low || number > d->high)
+        return err_raise(JET_errInvalidParameter, __func__, __LINE__);
+    if (d->kind == PARAM_POWER && (number & (number - 1)) != 0)
+        return err_raise(JET_errInvalidParameter, __func__, __LINE__);
+    return 0;
+}
+
+static ese_err set_unicode_default(struct param_table *t, uint64_t pointer)
+{
+    const JET_UNICODEINDEX *given = (const JET_UNICODEINDEX *)(uintptr_t)pointer;
+    if (given == NULL)
+        return err_raise(JET_errInvalidParameter, __func__, __LINE__);
+    t->unicode = *given;
+    return 0;
+}
+
+/* Mask of JET_paramCommitDefault; other bits are refused. */
+static ese_err check_flags(uint32_t id, uint64_t number)
+{
+    if (id == JET_paramCommitDefault && (number & ~(uint64_t)0x3B) != 0)
+        return err_raise(JET_errInvalidParameter, __func__, __LINE__);
+    return 0;
+}
+
+/* Levels from 6960 on are single steps; the special values pick one. */
+static ese_err check_format_version(uint64_t number)
+{
+    uint64_t level = number & ~(uint64_t)JET_efvAllowHigherPersistedFormat;
+    if (number == JET_efvUseEngineDefault || number == JET_efvUsePersistedFormat || (level >= 1 && level <= 9600) ||
+        level == (JET_efvUseEngineDefault & ~(uint64_t)JET_efvAllowHigherPersistedFormat))
+        return 0;
+    return err_raise(JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion, __func__, __LINE__);
+}
+
+/* Order: instance-modes.md 6.3. */
+ese_err param_set(const struct param_site *site, uint32_t id, uint64_t number, const char *text)
+{
+    ese_err err = 0;
+    const struct param_description *d = param_describe(id);
+    struct param_value *value;
+    if (d == NULL)
+        FAIL(JET_errInvalidParameter);
+    value = &(d->scope == PARAM_GLOBAL ? site->global : site->table)->values[id];
+    if (d->advanced && site->table->values[JET_paramEnableAdvanced].number == 0)
+        goto done;
+    if (!param_is_text(id) && id != JET_paramUnicodeIndexDefault && d->fixed != PARAM_READ_ONLY &&
+        (d->kind == PARAM_BOOL ? (uint64_t)(number != 0) : number) == value->number)
+        goto done;
+    if (d->fixed == PARAM_AT_MODE && site->mode_set)
+        FAIL(JET_errAlreadyInitialized);
+    if (id == JET_paramConfiguration && site->mode_set && !site->instance_addressed)
+        FAIL(JET_errAlreadyInitialized);
+    if (d->fixed == PARAM_AT_INIT && site->instance_addressed && site->initialised)
+        FAIL(JET_errAlreadyInitialized);
+    TRY(check_range(d, number, text));
+    TRY(check_flags(id, number));
+    if (d->fixed == PARAM_READ_ONLY)
+        FAIL(JET_errInvalidParameter);
+    if (d->fixed == PARAM_NO_EFFECT)
+        goto done;
+    if (id == JET_paramEngineFormatVersion)
+        TRY(check_format_version(number));
+    if (id == JET_paramUnicodeIndexDefault) {
+        TRY(set_unicode_default(site->table, number));
+    } else if (param_is_text(id)) {
+        TRY(set_text(value, d, text));
+    } else {
+        value->number = d->kind == PARAM_BOOL ? number != 0 : number;
+        value->written = true;
+    }
+done:
+    return err;
+}
