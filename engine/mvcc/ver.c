@@ -144,6 +144,7 @@ void ver_entry_give(struct ver_store *v, struct ver_entry *e)
 {
     struct ver_pool *pool = &v->pools[e->shard];
     unsigned c = e->size_class;
+    ese_free(e->before_owned);
     atomic_fetch_sub_explicit(&v->bytes, class_bytes[c], memory_order_relaxed);
     atomic_fetch_sub_explicit(&v->entries, 1, memory_order_relaxed);
     spin_lock(&pool->lock);
@@ -287,6 +288,23 @@ struct ver_entry *ver_find_rceid(struct ver_store *v, uint32_t rceid)
         e = e->rceid_next;
     spin_unlock(&v->rceid_lock);
     return e;
+}
+
+ese_err ver_set_before(struct ver_store *v, struct ver_entry *e, struct bytes before)
+{
+    ese_err err = 0;
+    uint8_t *copy = ese_alloc(before.size);
+    (void)v;
+    if (copy == NULL)
+        FAIL(JET_errOutOfMemory);
+    if (before.size != 0)
+        memcpy(copy, before.data, before.size);
+    ese_free(e->before_owned);
+    e->before_owned = copy;
+    e->before = bytes_of(copy, before.size);
+    e->before_missing = false;
+done:
+    return err;
 }
 
 /* ---- adding entries ---- */

@@ -50,6 +50,8 @@ struct ver_entry {
     uint32_t rceid;
     uint8_t op, level;
     bool undone, undo_logged, moved;
+    bool before_missing;                                /* redo skipped the page change: the before-image comes with UndoInfo */
+    uint8_t *before_owned;                              /* given by ver_set_before */
     struct db_file *db;
     void *tree;                                         /* struct btree*, set by tree; NULL during redo */
     pgno fdp;
@@ -86,8 +88,11 @@ bool ver_any(struct ver_store *v, const struct ver_node *node);       /* is ther
 bool ver_any_active(struct ver_store *v, const struct ver_node *node);/* one that a running transaction may need */
 /* Redo: find by rceid (Replace and FlagDelete that wait for their UndoInfo, Undo records). */
 struct ver_entry *ver_find_rceid(struct ver_store *v, uint32_t rceid);
+/* Redo of UndoInfo: the before-image of an entry made without one. Redo sets e->rceid between ver_prepare and ver_apply. */
+ese_err ver_set_before(struct ver_store *v, struct ver_entry *e, struct bytes before);
 
-/* Transaction end. commit: stamps all entries; rollback is driven by txn/undo, which calls ver_drop for each undone entry. */
+/* Transaction end. commit: stamps all entries; rollback is driven by txn/undo: bt_undo (and redo of Undo) ends with ver_drop while
+ * the page is write-latched; locks and schema entries are dropped by txn/undo itself. */
 void ver_commit(struct ver_store *v, struct trx *t, stamp at);
 void ver_commit_level(struct ver_store *v, struct trx *t);            /* entries of this level become the parent's */
 void ver_drop(struct ver_store *v, struct ver_entry *e);              /* under the page's write latch (or recovery) */

@@ -92,7 +92,7 @@ ese_err bt_delta(struct bt_pos *p, uint16_t offset, int64_t delta, bool wide, in
 ese_err bt_lock(struct bt_pos *p, bool write);                                               /* JetGetLock: a version entry without change */
 
 /* ---- called back from below and above ---- */
-ese_err bt_undo(struct trx *t, struct ver_entry *e);                   /* physical undo of one change, logged as Undo */
+ese_err bt_undo(struct trx *t, struct ver_entry *e);                   /* physical undo of one change, logged as Undo; ver_drop(e) at its end under the page latch; e->tree is set */
 ese_err bt_remove_deleted(struct btree *tree, struct trx *system, struct ver_entry *e);  /* after clean-up: Delete record, merge when the page empties */
 /* Merge and free underfull or empty pages in the neighbourhood of key (defragmentation, clean-up). *done: end of tree reached. */
 ese_err bt_compact_step(struct bt_pos *p, bool *done);

@@ -25,6 +25,9 @@ struct inst {
     struct os_mutex lock;                               /* rank 10 */
     struct db_file *dbs[DB_COUNT_MAX];
     struct list sessions;
+    struct list abandoned;                              /* sessions whose rollback failed: kept until the store has gone */
+    uint64_t versions_preferred;                        /* bytes; above it beginning transactions help to clean up */
+    struct session *system; struct os_mutex system_lock; /* txn_system; rank 11 */
     uint16_t procid_next;
     uint32_t page_size;
     struct os_mutex session_lock;                       /* rank 30 */
@@ -38,6 +41,9 @@ struct inst {
     void (*event)(struct inst *inst, unsigned id, const char *text);       /* event sink; may be NULL */
 };
 
+/* Parts that other modules create (log, cache, versions) are set by the caller in between. */
+void inst_init(struct inst *inst);
+void inst_release(struct inst *inst);                   /* ends sessions that are left */
 struct db_file *inst_db(struct inst *inst, uint8_t dbid);
 void inst_set_unavailable(struct inst *inst, ese_err why);
 ese_err inst_start_background(struct inst *inst);       /* checkpoint and clean-up threads */

@@ -25,6 +25,7 @@ struct session {
     struct bt_pos work[3];                              /* positions for index maintenance, long values, catalog; lazily set up */
     bool work_ready;
     struct list cursors;                                /* open cursors of the session (table/cursor.h) */
+    lgpos last_commit;                                  /* end of the last Commit0 of this session */
     uint64_t context, context_thread;                   /* JetSetSessionContext */
     _Atomic uint64_t inside_thread;                     /* thread inside the engine; 0 = none */
     void *api;
@@ -47,8 +48,11 @@ struct ver_entry *txn_mark(struct session *s);
 ese_err txn_undo_to(struct session *s, struct ver_entry *mark);
 /* Recovery: undo everything of a transaction that redo rebuilt, at its levels, and log the rollback. */
 ese_err txn_undo_recovered(struct inst *inst, struct trx *t);
-/* Redo of Rollback: the entries of the level leave the store; page changes come from Undo records. */
+/* Redo of Rollback: what the levels still have in the version store leaves it; page changes came with Undo records, whose redo
+ * (tree/redo.h) drops the entry it undoes. */
 ese_err txn_redo_rollback(struct inst *inst, struct trx *t, unsigned levels);
-ese_err txn_redo_undo(struct inst *inst, struct trx *t, const struct log_record *undo, struct log_span span);
+void txn_abandon(struct session *s);                    /* inside of txn/: keeps a session whose rollback failed */
+/* The session that does the engine's own work (clean-up): system flag set. One user at a time, under inst->system_lock. */
+ese_err txn_system(struct inst *inst, struct session **out);
 
 #endif
