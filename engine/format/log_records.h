@@ -18,7 +18,7 @@
 #include "format/log_file.h"
 
 enum lr_type {
-#define R(code, name, size, class) LR_##name = (code),
+#define R(code, name, size, class, text) LR_##name = (code),
 #include "format/log_records.inc"
 #undef R
     LR_TYPE_LIMIT = 128
@@ -52,8 +52,8 @@ struct log_record {
     uint8_t type;                                       /* enum lr_type */
     struct lr_head head;
     union {
-        struct { uint16_t prefix; struct bytes suffix, data; } insert;             /* prefix = bytes shared with the page's prefix; suffix = all
-                                                                                      key bytes that the record stores (see lr_insert_key) */
+        struct { uint16_t prefix; struct bytes key, data; } insert;                /* key: the whole key, all of it is in the record; its
+                                                                                      first `prefix` bytes are shared with the page's prefix */
         struct { struct bytes key, data; uint32_t rceid_replace; } flag_insert;     /* and FLAG_INSERT_REPLACE */
         struct { uint16_t old_size, new_size; bool wide_diff; struct bytes data; } replace;  /* data: whole value or diff */
         struct { uint16_t oper; int16_t max, delta; struct bytes key, data, before; } undo_info;
