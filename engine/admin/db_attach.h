@@ -17,6 +17,20 @@ struct attach_config { bool read_only; bool recovery_off; bool delete_corrupt_in
 ese_err db_create(struct session *s, const char *path, const struct attach_config *how, uint8_t *dbid);
 ese_err db_attach(struct session *s, const char *path, const struct attach_config *how, uint8_t *dbid);  /* *dbid also when already attached */
 ese_err db_detach(struct session *s, uint8_t dbid, bool force);
+/* Header changes of attach and detach, shared with recovery. They write the header. */
+ese_err db_header_attached(struct db_file *db, struct log *log, lgpos at);             /* log NULL: not logged */
+ese_err db_header_detached(struct db_file *db, lgpos at);       /* at 0: not logged */
+/* May a database in this state be attached, and how? err: JET_errDatabaseDirtyShutdown and the like. */
+ese_err db_check_state(const struct db_header *h);
+/* Log record and slots: used by recovery too. */
+ese_err db_log_attach(struct inst *inst, uint16_t procid, struct db_file *db, struct log_span *span);
+ese_err db_log_detach(struct inst *inst, uint16_t procid, struct db_file *db, struct log_span *span);
+void db_hang(struct inst *inst, struct db_file *db, uint8_t dbid, bool logged); /* into its slot, with cache, versions, log */
+/* Pages to disk, DetachDB logged, header clean, slot free, file closed. */
+ese_err db_finish_detach(struct inst *inst, uint16_t procid, struct db_file *db);
+/* Paths in log records: UTF-16 with NUL. Surrogates that stand alone are kept. */
+size_t db_path_encode(const char *path, uint8_t *to, size_t room);      /* bytes; 0 when room is short */
+bool db_path_decode(struct bytes path, bool unicode, char *out, size_t room);
 struct db_file *db_find(struct inst *inst, const char *full_path);
 /* The temporary database of an instance, made on first use. */
 ese_err db_temp_open(struct inst *inst, const char *path);

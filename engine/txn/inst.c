@@ -19,6 +19,7 @@ void inst_init(struct inst *inst)
     os_mutex_init(&inst->background_lock);
     os_cond_init(&inst->background_wake);
     inst->procid_next = 1;
+    atomic_init(&inst->attach_floor, LGPOS_MAX.v);
 }
 
 void inst_release(struct inst *inst)
@@ -199,7 +200,8 @@ done:
 
 lgpos inst_oldest_transaction(void *context)
 {
-    return trx_oldest_begin0(((struct inst *)context)->versions);
+    struct inst *inst = context;
+    return lgpos_min(trx_oldest_begin0(inst->versions), (lgpos){atomic_load(&inst->attach_floor)});
 }
 
 lgpos inst_oldest_dirty(void *context)
