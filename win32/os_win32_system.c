@@ -1,0 +1,116 @@
+/*
+ * os_win32_system.c - clock, random bytes, memory and process facts on Win32.
+ */
+#define _CRT_RAND_S
+#include "os/os.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+void os_clock_calendar(struct os_calendar *utc)
+{
+    SYSTEMTIME now;
+
+    GetSystemTime(&now);
+    utc->year = now.wYear;
+    utc->month = now.wMonth;
+    utc->day = now.wDay;
+    utc->hour = now.wHour;
+    utc->minute = now.wMinute;
+    utc->second = now.wSecond;
+    utc->millisecond = now.wMilliseconds;
+}
+
+uint64_t os_clock_ns(void)
+{
+    LARGE_INTEGER ticks, per_second;
+
+    (void)QueryPerformanceFrequency(&per_second);
+    (void)QueryPerformanceCounter(&ticks);
+    uint64_t whole = (uint64_t)ticks.QuadPart / (uint64_t)per_second.QuadPart;
+    uint64_t rest = (uint64_t)ticks.QuadPart % (uint64_t)per_second.QuadPart;
+    return whole * UINT64_C(1000000000) + rest * UINT64_C(1000000000) / (uint64_t)per_second.QuadPart;
+}
+
+uint64_t os_clock_ms(void)
+{
+    return os_clock_ns() / 1000000;
+}
+
+/* rand_s is the C runtime's way to the system's generator; it needs no further DLL. */
+void os_random(void *to, size_t size)
+{
+    uint8_t *at = to;
+
+    while (size != 0) {
+        unsigned value;
+        size_t n = size < sizeof(value) ? size : sizeof(value);
+        if (rand_s(&value) != 0)
+            abort();                                    /* signatures must not repeat */
+        memcpy(at, &value, n);
+        at += n;
+        size -= n;
+    }
+}
+
+unsigned os_cpu_count(void)
+{
+    SYSTEM_INFO info;
+    GetSystemInfo(&info);
+    return info.dwNumberOfProcessors != 0 ? (unsigned)info.dwNumberOfProcessors : 1;
+}
+
+uint64_t os_memory_bytes(void)
+{
+    MEMORYSTATUSEX status = {.dwLength = sizeof(status)};
+    return GlobalMemoryStatusEx(&status) ? status.ullTotalPhys : UINT64_C(1) << 30;
+}
+
+uint32_t os_process_id(void)
+{
+    return GetCurrentProcessId();
+}
+
+/* The C runtime keeps the path of the program; its last part is the name. */
+const char *os_process_name(void)
+{
+    const char *path = _pgmptr;
+    const char *name = path;
+
+    if (path == NULL || path[0] == 0)
+        return "process";
+    for (; *path != 0; path++)
+        if (*path == '\\' || *path == '/')
+            name = path + 1;
+    return name;
+}
+
+void *os_memory_reserve(size_t size)
+{
+    return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+}
+
+void os_memory_discard(void *at, size_t size)
+{
+    if (!VirtualFree(at, size, MEM_DECOMMIT) || VirtualAlloc(at, size, MEM_COMMIT, PAGE_READWRITE) != at)
+        memset(at, 0, size);
+}
+
+void os_memory_release(void *at, size_t size)
+{
+    (void)size;
+    if (at != NULL)
+        (void)VirtualFree(at, 0, MEM_RELEASE);
+}
+
+const char *os_environment(const char *name)
+{
+    return getenv(name);
+}
+
+void os_debug_line(const char *text)
+{
+    OutputDebugStringA(text);
+    OutputDebugStringA("\n");
+}
