@@ -1,9 +1,12 @@
-# ESE_SANITIZE: empty, "address" (with undefined) or "thread".
-set(ESE_SANITIZE "" CACHE STRING "address, thread or empty")
+# ESE_SANITIZE: empty, "address" (with undefined), "thread" or "fuzz" (clang: coverage for libFuzzer, address, undefined).
+set(ESE_SANITIZE "" CACHE STRING "address, thread, fuzz or empty")
 if(ESE_SANITIZE STREQUAL "address")
     add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=address,undefined)
 elseif(ESE_SANITIZE STREQUAL "thread")
     add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
     add_link_options(-fsanitize=thread)
+elseif(ESE_SANITIZE STREQUAL "fuzz")
+    add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
 endif()

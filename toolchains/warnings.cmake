@@ -5,3 +5,7 @@ option(ESE_WERROR "Warnings are errors" ON)
 if(ESE_WERROR)
     add_compile_options(-Werror)
 endif()
+# gcc guesses here from what it inlined; the sanitizers and valgrind know.
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)
+endif()

@@ -36,7 +36,6 @@ ese_err code_of_win32(uint32_t number)
     case ERROR_DISK_FULL:
     case ERROR_HANDLE_DISK_FULL:
     case ERROR_FILE_TOO_LARGE:
-    case ERROR_DISK_QUOTA_EXCEEDED:
         return JET_errDiskFull;
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_OUTOFMEMORY:
