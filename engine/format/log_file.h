@@ -86,6 +86,11 @@ struct attach_info {
 ese_err attach_list_decode(const uint8_t list[ATTACH_LIST_BYTES], struct attach_info *out, unsigned room, unsigned *count);
 ese_err attach_list_encode(uint8_t list[ATTACH_LIST_BYTES], const struct attach_info *in, unsigned count);
 
+/* Paths in records and lists: UTF-16 with NUL. A lone surrogate keeps three bytes of its own in UTF-8, so every name survives.
+ * encode: bytes written, 0 when room is short. decode: unicode false = one byte a character. False when room is short. */
+size_t disk_path_encode(const char *path, uint8_t *to, size_t room);
+bool disk_path_decode(struct bytes from, bool unicode, char *to, size_t room);
+
 ese_err log_header_check(const struct log_header *h);   /* JET_errLogFileCorrupt, JET_errBadLogVersion */
 void log_header_seal(struct log_header *h);
 ese_err checkpoint_check(const struct checkpoint_file *c);  /* JET_errCheckpointCorrupt */
