@@ -44,7 +44,7 @@ static size_t utf8_put(uint32_t c, char *to)
 {
     unsigned more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
 
-    to[0] = (char)(more == 0 ? c : (0xF00u >> more & 0xF0) | c >> 6 * more);
+    to[0] = (char)(more == 0 ? c : (0xFFu << (7 - more) & 0xFF) | c >> 6 * more);
     for (unsigned i = 1; i <= more; i++)
         to[i] = (char)(0x80 | (c >> 6 * (more - i) & 0x3F));
     return more + 1;
