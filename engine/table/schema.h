@@ -34,6 +34,12 @@ enum index_flags {                                      /* catalog Flags of an i
     INDEX_NO_TRUNCATION = 0x4000, INDEX_NESTED = 0x8000, INDEX_EXTENDED = 0x10000, INDEX_DOTNET_GUID = 0x20000, INDEX_TUPLES = 0x40000000 /* in memory: TupleLimits present */
 };
 
+enum table_flags {                                      /* catalog Flags of a table */
+    TABLE_NO_FIXED_VAR_IN_DERIVED = 0x04000000, TABLE_SYSTEM_DYNAMIC = 0x08000000, TABLE_DERIVED = 0x10000000, TABLE_TEMPLATE = 0x20000000,
+    TABLE_FIXED_DDL = 0x40000000, TABLE_SYSTEM = (int)0x80000000u
+};
+#define COLUMNID_TEMPLATE 0x80000000u                   /* in a columnid: the column belongs to the template table */
+
 struct column_def {
     char name[NAME_BYTES_MAX + 1];
     uint32_t columnid;                                  /* fid, as the API gives it; JET_bitColumnTemplate style ids: 0x80000000 for the template's */
