@@ -21,6 +21,7 @@ enum update_kind { UPDATE_NONE, UPDATE_INSERT, UPDATE_INSERT_COPY, UPDATE_REPLAC
 
 struct cursor {
     struct list link;                                   /* session->cursors */
+    struct list table_link;                             /* table->cursors, under the schema cache's lock */
     struct session *session;
     struct table_def *table;
     struct index_def *index;                            /* current; NULL = primary order */
@@ -58,6 +59,8 @@ struct cursor {
 
 ese_err cursor_open(struct session *s, struct table_def *t, struct cursor **out);   /* takes over the pin */
 void cursor_close(struct cursor *c);
+/* Table sharing: what this cursor forbids others. JET_errTableLocked (somebody forbids us), JET_errTableInUse (somebody is there). */
+ese_err cursor_restrict(struct cursor *c, bool read_only, bool deny_read, bool deny_write);
 ese_err cursor_duplicate(struct cursor *c, struct session *s, struct cursor **out);
 
 enum { MOVE_FIRST = INT32_MIN, MOVE_LAST = INT32_MAX };
@@ -78,6 +81,7 @@ ese_err cursor_count(struct cursor *c, uint64_t limit, uint64_t *count);
 /* Latch and give the visible record; released by cursor_release. JET_errNoCurrentRecord, JET_errRecordDeleted. */
 ese_err cursor_record(struct cursor *c, struct bytes *record);
 void cursor_release(struct cursor *c);
+ese_err cursor_copy_record(struct cursor *c, uint8_t *to, struct bytes *copy);          /* page_size bytes of room; no latch is left */
 ese_err cursor_lock(struct cursor *c, bool write);
 
 /* Set the range to the key of the last seek, upper and inclusive (JET_bitSetIndexRange). */

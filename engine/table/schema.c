@@ -125,6 +125,7 @@ struct table_def *table_def_create(struct schema_cache *cache, uint32_t objid, p
     }
     list_init(&t->hash_link);
     list_init(&t->indexes);
+    list_init(&t->cursors);
     t->schema = cache;
     t->db = cache->db;
     t->objid = objid;

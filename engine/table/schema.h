@@ -115,6 +115,7 @@ struct table_def {
     _Atomic uint64_t lid_next;                          /* 0 = not read yet */
     struct column_def *autoincrement, *version;
     unsigned pins;                                      /* open cursors; rank 20 */
+    struct list cursors;                                /* rank 20 */
     struct session *exclusive;                          /* JET_bitTableDenyRead / DenyWrite holders */
     unsigned deny_read, deny_write, writers;
     bool ddl_inhibited;                                 /* fixed DDL */
