@@ -1,0 +1,20 @@
+/*
+ * platform.h - folders, files, threads and processes for the conformance runner, on Windows and elsewhere.
+ */
+#ifndef CONFORMANCE_PLATFORM_H
+#define CONFORMANCE_PLATFORM_H
+
+#include <stddef.h>
+
+void pause_ms(unsigned ms);
+void folder_make(const char *path);
+int folder_enter(const char *path);
+void folder_current(char *out, size_t room);
+void folder_each(const char *path, void (*each)(void *context, const char *folder, const char *name), void *context);
+void folder_remove(const char *path);                   /* with all that is in it */
+void file_copy(const char *from, const char *to);
+void thread_start(void (*body)(void *), void *argument, int wait);
+/* Exit code; 254 when it had to be killed after timeout_ms, 128 + signal when it died of one. */
+int process_run(char **argv, unsigned timeout_ms);
+
+#endif
