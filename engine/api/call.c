@@ -206,13 +206,13 @@ void session_release(struct api_session *session)
         if (cursor->api != NULL)
             table_close(cursor->api);
     }
-    os_mutex_lock(&owner->inst->lock);
+    os_mutex_lock(&owner->databases);
     for (unsigned i = 0; i < DB_COUNT_MAX; i++) {
         owner->opened[i] -= session->opened[i];
         if (owner->exclusive[i] == session)
             owner->exclusive[i] = NULL;
     }
-    os_mutex_unlock(&owner->inst->lock);
+    os_mutex_unlock(&owner->databases);
     (void)session_end(session->s);
     atomic_fetch_sub(&owner->sessions, 1);
     handle_drop(&g_engine.handles, session->handle);

@@ -89,6 +89,7 @@ static void free_instance(struct api_instance *ai)
     ese_free(ai->name);
     ese_free(ai->display);
     os_cond_release(&ai->left);
+    os_mutex_release(&ai->databases);
     ese_free(ai);
 }
 
@@ -108,6 +109,7 @@ ese_err engine_allocate(const char *name, const char *display, struct api_instan
     if (ai == NULL)
         FAIL(JET_errOutOfMemory);
     os_cond_init(&ai->left);
+    os_mutex_init(&ai->databases);
     TRY(fill_names(ai, name, display));
     TRY(param_copy(&ai->params, &g_engine.params));
     ai->handle = handle_new(&g_engine.handles, HANDLE_INSTANCE, ai);

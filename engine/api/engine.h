@@ -47,7 +47,8 @@ struct api_instance {
     _Atomic bool terminating;
     _Atomic uint32_t sessions, temp_tables;
     struct snapshot *snapshot;                          /* snapshot session that owns the instance */
-    unsigned opened[DB_COUNT_MAX];                      /* JetOpenDatabase counts of all sessions; guarded by inst->lock */
+    struct os_mutex databases;                          /* attach, detach, open, close: one at a time; rank 8 */
+    unsigned opened[DB_COUNT_MAX];                      /* JetOpenDatabase counts of all sessions */
     struct api_session *exclusive[DB_COUNT_MAX];
 };
 

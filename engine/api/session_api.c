@@ -61,14 +61,14 @@ JET_ERR JET_API JetDupSession(JET_SESID sesid, JET_SESID *psesid)
     owner = c.session->owner;
     memcpy(opened, c.session->opened, sizeof opened);
     TRY(JetBeginSessionW(owner->handle, psesid, NULL, NULL));
-    os_mutex_lock(&owner->inst->lock);
+    os_mutex_lock(&owner->databases);
     for (unsigned i = 0; i < DB_COUNT_MAX; i++)
         if (opened[i] != 0 && owner->exclusive[i] == NULL) {
             struct api_session *twin = handle_find(&g_engine.handles, HANDLE_SESSION, *psesid);
             twin->opened[i] = 1;
             owner->opened[i]++;
         }
-    os_mutex_unlock(&owner->inst->lock);
+    os_mutex_unlock(&owner->databases);
 done:
     return call_end(&c, err);
 }
