@@ -1,0 +1,12 @@
+# esent_header(out): the public header as one file, for programs: jet.h with the headers it includes put in their places.
+function(esent_header out)
+    set(api ${CMAKE_SOURCE_DIR}/engine/api)
+    file(READ ${api}/jet.h text)
+    foreach(part jet_codes.h jet_const.h)
+        file(READ ${api}/${part} inner)
+        string(REPLACE "#include \"api/${part}\"" "${inner}" text "${text}")
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${api}/${part})
+    endforeach()
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${api}/jet.h)
+    file(CONFIGURE OUTPUT ${out} CONTENT "${text}" @ONLY)
+endfunction()
