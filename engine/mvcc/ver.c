@@ -65,7 +65,11 @@ void ver_store_release(struct ver_store *v)
 
 uint32_t ver_rceid_next(struct ver_store *v)
 {
-    return atomic_fetch_add_explicit(&v->rceid_last, 1, memory_order_relaxed) + 1;
+    uint32_t next;
+    do                                                  /* 0 stands for "not versioned" */
+        next = atomic_fetch_add_explicit(&v->rceid_last, 1, memory_order_relaxed) + 1;
+    while (next == 0);
+    return next;
 }
 
 void ver_rceid_raise(struct ver_store *v, uint32_t seen)

@@ -36,6 +36,7 @@ struct inst {
     void *api;                                          /* the API's instance object */
     _Atomic int32_t unavailable;                        /* first fatal error; every call then fails with it */
     _Atomic uint32_t trx_id_next;
+    lgpos init_at;                                      /* where this run's Init2 lies */
     _Atomic uint64_t attach_floor;                      /* the checkpoint stays below while a database is being attached or detached */
     struct os_thread *checkpoint_thread;                /* and other background work; started by inst_start_background */
     struct os_cond background_wake; struct os_mutex background_lock; bool background_stop;

@@ -1,0 +1,364 @@
+#include <assert.h>
+#include <stdio.h>
+
+#include "admin/recover_int.h"
+
+ese_err recover_open_reader(struct recovery *r, struct log_reader **out)
+{
+    return log_reader_open(&r->read, r->from, out);
+}
+
+/* ---- pass one ---- */
+
+/* Kinds that older engines wrote and whose redo nobody may guess (log-format.md 5). */
+static bool refused(uint8_t type)
+{
+    return type == LR_MS || type == LR_SPLIT_OLD || type == LR_MERGE_OLD || type == LR_CHECKSUM;
+}
+
+static void note_created(struct recovery *r, const struct log_record *record, lgpos at)
+{
+    if (record->type == LR_CREATE_DB && r->created_count < CREATED_MAX)
+        r->created[r->created_count++] = (struct created){at, record->head.dbid, false};
+    if (record->type != LR_DETACH_DB)
+        return;
+    for (unsigned i = 0; i < r->created_count; i++) {
+        if (r->created[i].dbid == record->head.dbid)
+            r->created[i].detached = true;
+    }
+}
+
+/* Errors that say the log ends before it should: a lossy recovery goes on with what is there. */
+static bool loses_tail(ese_err err)
+{
+    return err == JET_errLogFileCorrupt || err == JET_errInvalidLogSequence || err == JET_errMissingLogFile ||
+           err == JET_errLogSequenceChecksumMismatch || err == JET_errLogReadVerifyFailure || err == JET_errBadLogSignature;
+}
+
+static ese_err scan_records(struct recovery *r, struct log_reader *reader)
+{
+    ese_err err = 0;
+    for (;;) {
+        struct log_record record;
+        struct log_span span;
+        bool end = false;
+        TRY(log_reader_next(reader, &record, &span, &end));
+        if (end)
+            break;
+        if (refused(record.type)) {
+            inst_event(r->inst, 0, "log record %u of generation %u cannot be replayed", (unsigned)record.type,
+                       (unsigned)lgpos_generation(span.at));
+            FAIL(JET_errLogFileCorrupt);
+        }
+        note_created(r, &record, span.at);
+        r->end = span.end;
+        r->last_at = span.at;
+        r->last_type = record.type;
+    }
+    r->torn = log_reader_torn(reader);
+    r->gen_high = le32_get(&log_reader_header(reader)->generation);
+done:
+    return err;
+}
+
+ese_err recover_scan(struct recovery *r)
+{
+    struct log_reader *reader = NULL;
+    ese_err err = 0;
+    r->end = r->last_at = LGPOS_MIN;
+    r->last_type = LR_NOP;
+    TRY(recover_open_reader(r, &reader));
+    r->end = lgpos_make(lgpos_generation(r->from), 1, 0);
+    err = scan_records(r, reader);
+    if (err < 0 && r->config->ignore_lost_logs && loses_tail(err)) {
+        inst_event(r->inst, 0, "log is damaged behind generation %u, recovery stops there", (unsigned)lgpos_generation(r->end));
+        err = 0;
+        r->gen_high = lgpos_generation(r->end);
+    }
+    TRY(err);
+    /* A last generation without records: writing goes on in it. */
+    if (r->gen_high > lgpos_generation(r->end))
+        r->end = lgpos_make(r->gen_high, 1, 0);
+done:
+    log_reader_close(reader);
+    return err;
+}
+
+/* ---- transactions ---- */
+
+/* The transaction state of a session of the log, made on first sight. */
+static ese_err session_of(struct recovery *r, uint16_t procid, struct trx **out)
+{
+    ese_err err = 0;
+    struct trx *t = r->by_procid[procid];
+    if (t == NULL) {
+        t = ese_alloc(sizeof *t);
+        if (t == NULL)
+            FAIL(JET_errOutOfMemory);
+        trx_init(t, r->inst->versions, NULL, procid);
+        t->recovering = true;
+        r->by_procid[procid] = t;
+    }
+    *out = t;
+done:
+    return err;
+}
+
+static void forget(struct trx *t)
+{
+    if (t == NULL)
+        return;
+    while (!list_empty(&t->entries))
+        ver_drop(t->versions, LIST_ENTRY(t->entries.next, struct ver_entry, trx_link));
+    if (t->level > 0)
+        trx_end(t);
+}
+
+void recover_forget_transactions(struct recovery *r)
+{
+    if (r->by_procid == NULL)
+        return;
+    for (unsigned i = 0; i <= UINT16_MAX; i++) {
+        forget(r->by_procid[i]);
+        ese_free(r->by_procid[i]);
+        r->by_procid[i] = NULL;
+    }
+}
+
+static ese_err redo_begin(struct recovery *r, struct trx *t, const struct log_record *record, lgpos at)
+{
+    ese_err err = 0;
+    unsigned level = (unsigned)record->u.begin.from + record->u.begin.count;
+    (void)r;
+    if (level == 0 || level > TRX_LEVELS_MAX)
+        FAIL(JET_errLogFileCorrupt);
+    if (record->type == LR_BEGIN) {
+        if (t->level == 0)
+            goto done;                                  /* began before the start: all of it is on disk */
+        t->level = t->level_logged = (uint8_t)level;
+        goto done;
+    }
+    forget(t);
+    trx_begin_recovered(t, record->u.begin.trx, (uint8_t)level, at);
+done:
+    return err;
+}
+
+static void redo_commit(struct trx *t, const struct log_record *record)
+{
+    if (t->level == 0)
+        return;
+    if (record->type == LR_COMMIT && t->level > 1) {
+        ver_commit_level(t->versions, t);
+        t->level--;
+        t->level_logged = t->level;
+        return;
+    }
+    if (!list_empty(&t->entries))
+        ver_commit(t->versions, t, trx_commit_stamp(t));
+    trx_end(t);
+}
+
+static ese_err redo_transaction(struct recovery *r, const struct log_record *record, struct log_span span)
+{
+    struct trx *t;
+    ese_err err = 0;
+    TRY(session_of(r, record->head.procid, &t));
+    switch (record->type) {
+    case LR_BEGIN0:
+    case LR_BEGIN:
+    case LR_BEGIN_DT:
+        TRY(redo_begin(r, t, record, span.at));
+        break;
+    case LR_COMMIT:
+    case LR_COMMIT0:
+        redo_commit(t, record);
+        break;
+    case LR_ROLLBACK:
+        if (t->level > 0)
+            TRY(txn_redo_rollback(r->inst, t, record->u.rollback.levels));
+        break;
+    case LR_MACRO_BEGIN:
+    case LR_MACRO_COMMIT:
+    case LR_MACRO_ABORT:
+        TRY(redo_macro(r->redo, t, record, span));
+        break;
+    default:
+        break;
+    }
+done:
+    return err;
+}
+
+/* ---- pages ---- */
+
+/* Counters follow the log also where pages are already newer. */
+static void raise_counters(struct recovery *r, struct db_file *db, const struct log_record *record)
+{
+    if (record->head.after.v != DBTIME_NONE.v)
+        db_time_raise(db, record->head.after);
+    if (record->type == LR_CREATE_MULTIPLE_FDP || record->type == LR_CREATE_SINGLE_FDP)
+        db_objid_raise(db, record->u.create_fdp.objid);
+    if (lr_is_node(record->type)) {
+        db_objid_raise(db, record->head.objid);
+        ver_rceid_raise(r->inst->versions, record->head.rceid);
+    }
+}
+
+static ese_err redo_page(struct recovery *r, const struct log_record *record, struct log_span span)
+{
+    struct db_file *db = recover_db_of(r, record->head.dbid, span.at);
+    struct trx *t;
+    ese_err err = 0;
+    if (db == NULL)
+        goto done;
+    TRY(session_of(r, record->head.procid, &t));
+    raise_counters(r, db, record);
+    /* Outside of a transaction that began behind the start: its pages were flushed before the checkpoint passed it. */
+    if (t->level == 0 && lr_is_page(record->type))
+        goto done;
+    TRY(redo_page_record(r->redo, db, t, record, span));
+done:
+    return err;
+}
+
+static ese_err redo_file_size(struct recovery *r, const struct log_record *record, struct log_span span)
+{
+    struct db_file *db = recover_db_of(r, record->head.dbid, span.at);
+    ese_err err = 0;
+    if (db != NULL && record->type == LR_EXTEND_DB && record->u.file_range.first > atomic_load(&db->page_last))
+        TRY(db_file_extend(db, record->u.file_range.first));
+done:
+    return err;
+}
+
+static ese_err redo_set_version(struct recovery *r, const struct log_record *record, struct log_span span)
+{
+    struct db_file *db = recover_db_of(r, record->head.dbid, span.at);
+    struct db_header *h;
+    ese_err err = 0;
+    if (db == NULL)
+        goto done;
+    h = db_header_of(db);
+    os_mutex_lock(&db->header_lock);
+    if (le32_get(&h->update_major) < record->u.set_version.update_major)
+        le32_set(&h->update_major, record->u.set_version.update_major);
+    if (le32_get(&h->update_minor) < record->u.set_version.update_minor)
+        le32_set(&h->update_minor, record->u.set_version.update_minor);
+    os_mutex_unlock(&db->header_lock);
+    TRY(db_file_write_header(db));
+done:
+    return err;
+}
+
+/* Backup stamps are repeated: scope names the field (backup-restore.md 11.2); an older mark never replaces a newer one. */
+static ese_err redo_backup(struct recovery *r, const struct log_record *record, struct log_span span)
+{
+    enum { UPDATE_HEADER = 4, SCOPE_FULL = 1, SCOPE_INCREMENTAL = 2, SCOPE_COPY = 5, SCOPE_DIFFERENTIAL = 6 };
+    struct db_file *db = record->u.backup.phase == UPDATE_HEADER ? recover_db_of(r, record->head.dbid, span.at) : NULL;
+    struct disk_bkinfo *to = NULL;
+    struct db_header *h;
+    ese_err err = 0;
+    if (db == NULL)
+        goto done;
+    h = db_header_of(db);
+    switch (record->u.backup.scope) {
+    case SCOPE_FULL: to = &h->full_prev; break;
+    case SCOPE_INCREMENTAL: to = &h->inc_prev; break;
+    case SCOPE_COPY: to = &h->copy_prev; break;
+    case SCOPE_DIFFERENTIAL: to = &h->diff_prev; break;
+    default: break;
+    }
+    if (to == NULL || disk_lgpos_get(&to->mark).v >= disk_lgpos_get(&record->u.backup.info.mark).v)
+        goto done;
+    os_mutex_lock(&db->header_lock);
+    *to = record->u.backup.info;
+    if (record->u.backup.scope == SCOPE_FULL) {
+        memset(&h->inc_prev, 0, sizeof h->inc_prev);
+        memset(&h->diff_prev, 0, sizeof h->diff_prev);
+        memset(&h->snapshot_cur, 0, sizeof h->snapshot_cur);
+    }
+    os_mutex_unlock(&db->header_lock);
+    TRY(db_file_write_header(db));
+done:
+    return err;
+}
+
+/* A new start of the engine: no session of the run before lives on. */
+static void redo_init(struct recovery *r)
+{
+    recover_forget_transactions(r);
+    redo_drop_macros(r->redo);
+}
+
+static ese_err redo_record(struct recovery *r, const struct log_record *record, struct log_span span)
+{
+    switch (record->type) {
+    case LR_BEGIN0: case LR_BEGIN: case LR_BEGIN_DT: case LR_COMMIT: case LR_COMMIT0: case LR_ROLLBACK:
+    case LR_MACRO_BEGIN: case LR_MACRO_COMMIT: case LR_MACRO_ABORT:
+        return redo_transaction(r, record, span);
+    case LR_CREATE_DB:
+        return recover_create_record(r, record, span);
+    case LR_CREATE_DB_FINISH:
+        return recover_create_finish(r, record);
+    case LR_ATTACH_DB:
+        return recover_attach_record(r, record, span);
+    case LR_DETACH_DB:
+        return recover_detach_record(r, record, span);
+    case LR_EXTEND_DB:
+        return redo_file_size(r, record, span);
+    case LR_SET_DB_VERSION:
+        return redo_set_version(r, record, span);
+    case LR_BACKUP2:
+        return redo_backup(r, record, span);
+    case LR_INIT: case LR_INIT2:
+        redo_init(r);
+        return 0;
+    case LR_NEW_PAGE: case LR_ROOT_PAGE_MOVE:
+        return redo_page(r, record, span);
+    default:
+        return lr_is_page(record->type) ? redo_page(r, record, span) : 0;
+    }
+}
+
+/* ---- pass two ---- */
+
+static void report(struct recovery *r, uint32_t generation)
+{
+    uint32_t first = lgpos_generation(r->from);
+    if (r->config->progress.report != NULL)
+        r->config->progress.report(r->config->progress.context, 0, generation - first, r->gen_high - first + 1);
+}
+
+ese_err recover_redo(struct recovery *r)
+{
+    struct log_reader *reader = NULL;
+    uint32_t generation = 0;
+    ese_err err = 0;
+    for (unsigned i = 0; i < r->attached_count; i++)
+        TRY(recover_attach_listed(r, &r->attached[i]));
+    TRY(recover_open_reader(r, &reader));
+    for (;;) {
+        struct log_record record;
+        struct log_span span;
+        bool end = false;
+        TRY(log_reader_next(reader, &record, &span, &end));
+        if (end || span.at.v > r->last_at.v)
+            break;
+        if (lgpos_generation(span.at) != generation) {
+            generation = lgpos_generation(span.at);
+            report(r, generation);
+        }
+        err = redo_record(r, &record, span);
+        if (err < 0) {
+            inst_event(r->inst, 0, "replay failed at %08X:%04X:%04X (%s): %s", (unsigned)lgpos_generation(span.at),
+                       (unsigned)lgpos_segment(span.at), (unsigned)lgpos_byte(span.at),
+                       lr_name(record.type) != NULL ? lr_name(record.type) : "?", err_name(err) != NULL ? err_name(err) : "?");
+            goto done;
+        }
+    }
+    redo_drop_macros(r->redo);
+done:
+    log_reader_close(reader);
+    return err;
+}
