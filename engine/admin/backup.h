@@ -38,4 +38,8 @@ ese_err backup_end(struct inst *inst, uint32_t grbit);
 void backup_stop(struct inst *inst);
 void backup_cancel(struct inst *inst, ese_err why);     /* as End with abort; event 214, or 226 for the server */
 
+/* Redo of a Backup2 record of the header-update kind, and its first execution: true when the header changed. A field never goes
+ * back to an older mark. */
+bool backup_stamp_header(struct db_header *h, const struct log_record *record);
+
 #endif
