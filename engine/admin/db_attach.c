@@ -252,7 +252,10 @@ static ese_err fill_new(struct session *s, struct db_file *db)
     begun = true;
     TRY(space_create_root(db, &s->trx, PAGES_INITIAL));
     TRY(txn_commit(s, COMMIT_LAZY));
+    begun = false;
+    TRY(schema_cache_open(s->inst, db->dbid));
     TRY(txn_begin(s, false));
+    begun = true;
     TRY(catalog_create(s, db));
     TRY(txn_commit(s, COMMIT_LAZY));
     begun = false;
@@ -269,6 +272,8 @@ static void create_undo(struct session *s, struct db_file *db, bool logged)
     char *path = ese_strdup(db->path);
     struct log_span span;
     ver_drain(inst->versions, db);
+    if (inst_db(inst, db->dbid) == db)
+        schema_cache_close(inst, db->dbid);
     if (logged && atomic_load(&inst->unavailable) == 0)
         (void)db_log_detach(inst, s->trx.procid, db, &span);
     drop_file(inst, db);
@@ -343,7 +348,6 @@ ese_err db_create(struct session *s, const char *path, const struct attach_confi
         TRY(create_logged(s, db, create.dbid, how->overwrite, &logged));
     else
         TRY(create_unlogged(s, db, create.dbid));
-    TRY(schema_cache_open(inst, create.dbid));
     *dbid = create.dbid;
 done:
     if (err < 0 && db != NULL)

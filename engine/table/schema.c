@@ -64,8 +64,11 @@ bool schema_visible(const struct trx *t, const struct trx *creator, const struct
 ese_err schema_cache_open(struct inst *inst, uint8_t dbid)
 {
     ese_err err = JET_errSuccess;
-    struct schema_cache *cache = ese_alloc(sizeof *cache);
+    struct schema_cache *cache;
 
+    if (inst->schemas[dbid] != NULL)
+        return err;
+    cache = ese_alloc(sizeof *cache);
     if (cache == NULL)
         FAIL(JET_errOutOfMemory);
     cache->inst = inst;

@@ -89,6 +89,13 @@ struct index_def {
     _Atomic uint32_t use_count;
 };
 
+/* Derived from the columns; a new one replaces the old after every column change, old ones live as long as the table. */
+struct table_facts {
+    struct bytes default_record;                        /* fixed and variable columns with defaults; size 0 = none */
+    unsigned not_null_count, escrow_count;
+    struct column_def **not_null, **escrow;
+};
+
 struct table_def {
     struct list hash_link;
     char name[NAME_BYTES_MAX + 1];
@@ -107,7 +114,7 @@ struct table_def {
     struct column_def **template_tagged;                /* derived tables: copies of the template's tagged columns, derived set */
     unsigned template_tagged_last;                      /* 255 when none */
     uint16_t fixed_end;                                 /* offset behind the last fixed column */
-    unsigned not_null_count;                            /* columns that an insert must have a value for: 0 = skip the check */
+    struct table_facts *_Atomic facts;                  /* what an insert needs to know; replaced when columns change */
     struct table_def *template_table;                   /* derived tables: pinned */
     uint32_t density, lv_chunk_max;
     _Atomic uint64_t sequence_next;                     /* next sequential primary key; 0 = not read yet */

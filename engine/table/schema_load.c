@@ -97,16 +97,12 @@ void schema_note_column(struct table_def *t, struct column_def *c)
             t->autoincrement = NULL;
         if (t->version == c)
             t->version = NULL;
-        if ((c->flags & COLUMN_NOT_NULL) != 0 && t->not_null_count > 0)
-            t->not_null_count--;
         return;
     }
     if ((c->flags & COLUMN_AUTOINCREMENT) != 0)
         t->autoincrement = c;
     if ((c->flags & COLUMN_VERSION) != 0)
         t->version = c;
-    if ((c->flags & COLUMN_NOT_NULL) != 0)
-        t->not_null_count++;
 }
 
 ese_err schema_set_column(struct table_def *t, struct column_def *c)
@@ -143,6 +139,101 @@ static void fix_deleted_sizes(struct table_def *t)
         if (c != NULL && c->deleted && next != NULL && next->offset > c->offset)
             c->fixed_bytes = (uint16_t)(next->offset - c->offset);
     }
+}
+
+/* ---- facts ---- */
+
+static struct bytes no_var_default(const void *table, unsigned fid, bool *has)
+{
+    const struct table_def *t = table;
+    const struct column_def *c = fid >= FID_VAR_FIRST && fid <= FID_VAR_LAST ? t->var[fid - FID_VAR_FIRST] : NULL;
+
+    *has = c != NULL && !c->deleted && (c->flags & COLUMN_DEFAULT) != 0 && c->default_value.data != NULL;
+    return *has ? c->default_value : BYTES_NONE;
+}
+
+/* The record that an insert starts from. Setting a column also stores the lower ones, so the highest with a default is enough. */
+static ese_err default_record(struct table_def *t, struct bytes *out)
+{
+    ese_err err = JET_errSuccess;
+    size_t room = t->db->page_size;
+    uint8_t *memory = ese_alloc(2 * room);
+    struct record_edit edit;
+    bool any = false;
+
+    *out = BYTES_NONE;
+    if (memory == NULL)
+        FAIL(JET_errOutOfMemory);
+    record_edit_start(&edit, memory, room, page_is_large(t->db->page_size));
+    for (unsigned fid = t->fixed_last; fid >= FID_FIXED_FIRST && !any; fid--) {
+        const struct column_def *c = t->fixed[fid - FID_FIXED_FIRST];
+        if (c == NULL || c->deleted || c->creator != NULL || (c->flags & COLUMN_DEFAULT) == 0 || c->default_value.size != c->fixed_bytes)
+            continue;
+        TRY(record_set_fixed(&edit, fid, t, schema_fixed_layout, false, c->default_value));
+        any = true;
+    }
+    for (unsigned fid = t->var_last; fid >= FID_VAR_FIRST; fid--) {
+        const struct column_def *c = t->var[fid - FID_VAR_FIRST];
+        if (c == NULL || c->deleted || c->creator != NULL || (c->flags & COLUMN_DEFAULT) == 0 || c->default_value.data == NULL)
+            continue;
+        TRY(record_set_var(&edit, fid, t, no_var_default, false, c->default_value));
+        any = true;
+        break;
+    }
+    if (any)
+        TRY(own_bytes(t, bytes_of(edit.at, edit.size), out));
+done:
+    ese_free(memory);
+    return err;
+}
+
+static void note_fact(struct table_facts *f, struct column_def *c)
+{
+    if (c == NULL || c->deleted)
+        return;
+    if ((c->flags & COLUMN_NOT_NULL) != 0) {
+        if (f->not_null != NULL)
+            f->not_null[f->not_null_count] = c;
+        f->not_null_count++;
+    }
+    if ((c->flags & COLUMN_ESCROW) != 0) {
+        if (f->escrow != NULL)
+            f->escrow[f->escrow_count] = c;
+        f->escrow_count++;
+    }
+}
+
+static void note_facts(struct table_def *t, struct table_facts *f)
+{
+    f->not_null_count = f->escrow_count = 0;
+    for (unsigned k = 0; k < t->fixed_last; k++)
+        note_fact(f, t->fixed[k]);
+    for (unsigned k = 0; k + FID_VAR_FIRST <= t->var_last; k++)
+        note_fact(f, t->var[k]);
+    for (unsigned k = 0; k + FID_TAGGED_FIRST <= t->template_tagged_last; k++)
+        note_fact(f, t->template_tagged[k]);
+    for (unsigned k = 0; k + FID_TAGGED_FIRST <= t->tagged_last; k++)
+        note_fact(f, t->tagged[k]);
+}
+
+ese_err schema_make_facts(struct table_def *t)
+{
+    ese_err err = JET_errSuccess;
+    struct table_facts *f = arena_take(&t->memory, sizeof *f);
+
+    if (f == NULL)
+        FAIL(JET_errOutOfMemory);
+    memset(f, 0, sizeof *f);
+    note_facts(t, f);
+    f->not_null = arena_take(&t->memory, (f->not_null_count + 1) * sizeof *f->not_null);
+    f->escrow = arena_take(&t->memory, (f->escrow_count + 1) * sizeof *f->escrow);
+    if (f->not_null == NULL || f->escrow == NULL)
+        FAIL(JET_errOutOfMemory);
+    note_facts(t, f);
+    TRY(default_record(t, &f->default_record));
+    atomic_store_explicit(&t->facts, f, memory_order_release);
+done:
+    return err;
 }
 
 /* ---- indexes ---- */
@@ -409,6 +500,7 @@ ese_err schema_load_table(struct session *s, struct schema_cache *cache, const s
     l.t->lv_chunk_max = row->has_lv_chunk ? row->lv_chunk_max : schema_lv_chunk_bytes(cache->db);
     TRY(catalog_scan(s, cache->db, row->objid_table, load_row, &l));
     fix_deleted_sizes(l.t);
+    TRY(schema_make_facts(l.t));
     *out = l.t;
     l.t = NULL;
 done:
