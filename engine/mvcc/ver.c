@@ -220,12 +220,35 @@ static void bucket_swap(struct ver_bucket *b, struct ver_entry *old, struct ver_
     before->hash_next = to;
 }
 
+/* a was made after b: ids wrap. */
+static bool later_id(uint32_t a, uint32_t b) { return (int32_t)(a - b) > 0; }
+
+/* Recovery may learn of an entry after later ones of the same node: it goes below them. */
+static bool hash_below(struct ver_entry *newest, struct ver_entry *e)
+{
+    struct ver_entry *above = newest;
+    if (!e->writer->recovering || newest == NULL || !later_id(newest->rceid, e->rceid))
+        return false;
+    while (above->older != NULL && later_id(above->older->rceid, e->rceid))
+        above = above->older;
+    e->older = above->older;
+    e->newer = above;
+    if (above->older != NULL)
+        above->older->newer = e;
+    above->older = e;
+    return true;
+}
+
 static void hash_entry(struct ver_store *v, struct ver_entry *e, const struct ver_node *node)
 {
     struct ver_bucket *b = ver_bucket_of(v, e->hash);
     struct ver_entry *newest;
     spin_lock(&b->lock);
     newest = ver_newest(b, e->hash, node);
+    if (hash_below(newest, e)) {
+        spin_unlock(&b->lock);
+        return;
+    }
     if (newest != NULL) {
         e->older = newest;
         newest->newer = e;
@@ -383,17 +406,28 @@ done:
 /* Only before-images that recovery could not find in the log otherwise wait on the page. */
 static bool needs_undo_info(const struct ver_entry *e)
 {
-    return (e->op == VER_REPLACE || e->op == VER_FLAG_DELETE) && e->db->logged;
+    return (e->op == VER_REPLACE || e->op == VER_FLAG_DELETE) && e->db->logged && !e->before_missing;
+}
+
+/* Newest first; recovery may learn of an entry late (hash_below). */
+static void join_transaction(struct trx *t, struct ver_entry *e)
+{
+    struct list *at = t->entries.next;
+    if (t->recovering) {
+        while (at != &t->entries && later_id(LIST_ENTRY(at, struct ver_entry, trx_link)->rceid, e->rceid))
+            at = at->next;
+    }
+    list_insert_before(at, &e->trx_link);
 }
 
 void ver_apply(struct ver_store *v, struct trx *t, struct ver_entry *e, struct buf_ref *page)
 {
     struct ver_node node = {e->db, e->fdp, e->objid, e->unique, e->key, e->data};
     hash_entry(v, e, &node);
-    list_prepend(&t->entries, &e->trx_link);
+    join_transaction(t, e);
     if (t->recovering)
         rceid_link(v, e);
-    else if (page != NULL && needs_undo_info(e)) {
+    if (page != NULL && needs_undo_info(e)) {
         struct list *pending = buf_undo_list(page);
         unsigned stripe = (unsigned)((uintptr_t)pending >> 6) % VER_UNDO_STRIPES;
         spin_lock(&v->undo_locks[stripe]);

@@ -88,7 +88,10 @@ bool ver_any(struct ver_store *v, const struct ver_node *node);       /* is ther
 bool ver_any_active(struct ver_store *v, const struct ver_node *node);/* one that a running transaction may need */
 /* Redo: find by rceid (Replace and FlagDelete that wait for their UndoInfo, Undo records). */
 struct ver_entry *ver_find_rceid(struct ver_store *v, uint32_t rceid);
-/* Redo of UndoInfo: the before-image of an entry made without one. Redo sets e->rceid between ver_prepare and ver_apply. */
+/* Redo sets e->rceid and e->level from the record between ver_prepare and ver_apply, which puts the entry in its place among those of
+ * its node and transaction by rceid: so an entry whose bookmark only UndoInfo brings (Replace, FlagDelete of a page that was newer)
+ * is simply made when UndoInfo comes and ver_find_rceid knows none. page is NULL when the page change was skipped.
+ * ver_set_before completes an entry that was made without its before-image (before_missing). */
 ese_err ver_set_before(struct ver_store *v, struct ver_entry *e, struct bytes before);
 
 /* Transaction end. commit: stamps all entries; rollback is driven by txn/undo: bt_undo (and redo of Undo) ends with ver_drop while
