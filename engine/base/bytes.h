@@ -6,7 +6,7 @@
  * INVARIANTS  B1  size 0 is valid with any pointer, NULL included.
  *             B2  a reader never moves past its end; once bad it stays bad and yields zeros.
  * CALLERS     everyone.
- * TESTS       unit/test_bytes.c
+ * TESTS       unit/test_base.c
  */
 #ifndef ESE_BASE_BYTES_H
 #define ESE_BASE_BYTES_H

@@ -7,7 +7,7 @@
  *             E2  a code is raised (FAIL) once, at the place that finds the fault, and then only passed on (TRY).
  *             E3  a function has at most one label, done:, and success falls through it.
  * CALLERS     everyone.
- * TESTS       unit/test_err.c
+ * TESTS       unit/test_base.c
  */
 #ifndef ESE_BASE_ERR_H
 #define ESE_BASE_ERR_H

@@ -5,7 +5,7 @@
  * GIVES       le16, le32, le64 with get and set; load_/store_ on raw bytes; big-endian forms for keys.
  * INVARIANTS  L1  sizeof is exactly 2, 4, 8 and alignment 1 on every compiler.
  * CALLERS     everyone who touches bytes of a file.
- * TESTS       unit/test_bytes.c
+ * TESTS       unit/test_base.c
  */
 #ifndef ESE_BASE_LE_H
 #define ESE_BASE_LE_H

@@ -5,7 +5,7 @@
  * GIVES       struct list: a head or a link; an empty head points to itself.
  * INVARIANTS  L1  list_remove leaves the link self-linked, so removing twice is harmless.
  * CALLERS     everyone.
- * TESTS       unit/test_list.c
+ * TESTS       unit/test_base.c
  */
 #ifndef ESE_BASE_LIST_H
 #define ESE_BASE_LIST_H

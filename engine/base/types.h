@@ -4,7 +4,7 @@
  * GIVES       pgno, lgpos, dbtime, stamp, struct signature, struct logtime.
  * INVARIANTS  T1  lgpos compares as generation, then segment, then byte: as one integer.
  * CALLERS     everyone.
- * TESTS       unit/test_bytes.c
+ * TESTS       unit/test_base.c
  */
 #ifndef ESE_BASE_TYPES_H
 #define ESE_BASE_TYPES_H
