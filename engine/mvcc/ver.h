@@ -81,10 +81,12 @@ ese_err ver_add_schema(struct ver_store *v, struct trx *t, const struct ver_sche
 
 /* Reader: what does t see of a node whose page says (deleted, current data)? Under the page latch. A node without the versioned
  * flag needs no call. scratch receives data only when it must be composed (deltas); room >= current.size. */
-struct ver_view { bool exists; struct bytes data; bool own_change; };
+struct ver_view { bool exists; struct bytes data; bool own_change, has_entries; };
 ese_err ver_view(struct ver_store *v, const struct trx *t, const struct ver_node *node, bool deleted, struct bytes current,
                  uint8_t *scratch, size_t room, struct ver_view *out);
 bool ver_any(struct ver_store *v, const struct ver_node *node);       /* is there any live entry (also obsolete but not yet cleaned) */
+/* Longest before-image that a rollback may still put back at this node. */
+size_t ver_before_max(struct ver_store *v, const struct ver_node *node);
 bool ver_any_active(struct ver_store *v, const struct ver_node *node);/* one that a running transaction may need */
 /* Redo: find by rceid (Replace and FlagDelete that wait for their UndoInfo, Undo records). */
 struct ver_entry *ver_find_rceid(struct ver_store *v, uint32_t rceid);

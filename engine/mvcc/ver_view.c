@@ -126,12 +126,13 @@ ese_err ver_view(struct ver_store *v, const struct trx *t, const struct ver_node
     uint32_t hash = ver_hash(node);
     struct ver_bucket *b = ver_bucket_of(v, hash);
     bool first = true, held = t != NULL && t->level != 0;
-    *out = (struct ver_view){!deleted, current, false};
+    *out = (struct ver_view){!deleted, current, false, false};
     if (atomic_load_explicit(&b->first, memory_order_acquire) == NULL)
         return 0;
     spin_lock(&b->lock);
     for (struct ver_entry *e = ver_newest(b, hash, node); e != NULL; e = e->older) {
         bool seen = trx_sees(t, e->writer, ver_commit_of(e));
+        out->has_entries = true;
         if (first && t != NULL && e->writer == t)
             out->own_change = true;
         first = false;

@@ -32,8 +32,7 @@ struct btree {
     bool versioned;                                     /* false: space trees, unlogged temporary trees */
     uint32_t page_flags;                                /* PAGE_INDEX, PAGE_LONG_VALUE, PAGE_SPACE_TREE, PAGE_NON_UNIQUE | PAGE_NEW_RECORD_FORMAT */
     uint8_t density;                                    /* per cent, 20..100 */
-    struct os_mutex smo;                                /* rank 32: structure changes and space of this tree */
-    struct os_mutex space;                              /* rank 34: OE/AE of this tree */
+    struct os_mutex smo;                                /* rank 32: structure changes of this tree */
     void *owner;                                        /* table descriptor above */
 };
 void btree_init(struct btree *t, struct db_file *db, pgno root, uint32_t objid, pgno parent_root, bool unique, uint32_t page_flags);
@@ -49,6 +48,9 @@ struct bt_pos {
     enum bt_place place;
     bool raw;                                           /* sees every node, deleted ones too: check, dump, clean-up */
     bool data_is_view;                                  /* data comes from a before-image or scratch */
+    bool key_saved;                                     /* key (and data_key) hold the bookmark of the place */
+    bool bound_upper;                                   /* BETWEEN: the place is behind all nodes whose key begins with key */
+    bool appending;                                     /* the last insert went to the end of its page */
     struct buf_ref leaf;                                /* latched between a call and bt_release */
     unsigned slot;
     pgno page;
@@ -66,7 +68,7 @@ void bt_pos_retarget(struct bt_pos *p, struct btree *tree);   /* reuse for anoth
 /* ---- reading: on success (and on JET_errNoCurrentRecord from move) the place is set; BT_ON leaves the leaf read-latched ---- */
 
 enum bt_seek { BT_SEEK_EQ, BT_SEEK_GE, BT_SEEK_GT, BT_SEEK_LE, BT_SEEK_LT };
-/* key, and data for an exact bookmark in a non-unique tree (BYTES_NONE otherwise). exact may be NULL: set when the node's key equals
+/* key, and data for an exact bookmark in a non-unique tree (BYTES_NONE otherwise); neither may lie in p itself. exact may be NULL: set when the node's key equals
  * key. JET_errRecordNotFound leaves the position BETWEEN (latch released, bookmark = key). */
 ese_err bt_seek(struct bt_pos *p, struct bytes key, struct bytes data, enum bt_seek how, bool *exact);
 ese_err bt_first(struct bt_pos *p);
