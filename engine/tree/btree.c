@@ -167,6 +167,12 @@ void bt_changed(struct buf_ref *ref, dbtime after, const struct log_span *span)
     buf_dirty(ref, span->at, span->end);
 }
 
+void bt_changed_macro(struct buf_ref *ref, dbtime after, const struct log_span *begin, const struct log_span *end)
+{
+    page_set_dbtime(ref->page, after);
+    buf_dirty(ref, begin->at, end->end);
+}
+
 /* ---- nodes and their versions ---- */
 
 struct ver_node bt_ver_node(const struct btree *t, struct bytes key, struct bytes data)

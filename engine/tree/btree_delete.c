@@ -2,10 +2,17 @@
 
 #include "tree/btree_int.h"
 
-bool bt_page_is_sparse(struct page p)
+bool bt_page_is_small(struct page p)
 {
     unsigned room = p.size - page_header_size(p.size);
     return page_slot_count(p) == 0 || page_free_bytes(p) > room - room / 8;
+}
+
+/* A page that shrinks line by line is worth a few tries, not one at each line. */
+bool bt_page_is_sparse(struct page p)
+{
+    unsigned count = page_slot_count(p);
+    return (count & (count - 1)) == 0 && bt_page_is_small(p);
 }
 
 /* Log and do the physical removal of one line. */

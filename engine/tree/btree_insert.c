@@ -96,15 +96,16 @@ static bool append_keeps_density(const struct btree *t, struct page page, unsign
     return page_free_bytes(page) >= stored + 4 + spare;
 }
 
-static bool has_room(struct insert *in, unsigned stored)
+bool bt_has_room_at(const struct btree *t, struct trx *trx, struct page page, unsigned slot, struct bytes key, struct bytes data,
+                    uint8_t *room)
 {
-    struct bt_pos *p = in->p;
-    if (!append_keeps_density(p->tree, p->leaf.page, p->slot, stored))
+    unsigned stored = page_stored_size(page, key, data);
+    if (!append_keeps_density(t, page, slot, stored))
         return false;
-    if (page_has_room(p->leaf.page, stored))
+    if (page_has_room(page, stored))
         return true;
-    bt_refresh_reserve(p->tree, p->trx, p->leaf.page, in->room);
-    return page_has_room(p->leaf.page, stored);
+    bt_refresh_reserve(t, trx, page, room);
+    return page_has_room(page, stored);
 }
 
 static ese_err insert_new(struct insert *in, bool *full)
@@ -116,13 +117,13 @@ static ese_err insert_new(struct insert *in, bool *full)
     unsigned prefix = page_prefix_length(p->leaf.page, in->key);
     if (in->versioned)
         TRY(prepare_entry(in, VER_INSERT, BYTES_NONE, &in->first));
-    *full = !has_room(in, page_stored_size(p->leaf.page, in->key, in->data));
+    *full = !bt_has_room_at(p->tree, p->trx, p->leaf.page, p->slot, in->key, in->data, in->room);
     if (*full)
         goto done;
     bt_head(&r, LR_INSERT, p->tree, p->trx, p->page, p->slot, in->versioned);
     r.head.rceid = in->first != NULL ? in->first->rceid : 0;
     r.u.insert.prefix = (uint16_t)prefix;
-    r.u.insert.suffix = in->key;
+    r.u.insert.key = in->key;
     r.u.insert.data = in->data;
     TRY(bt_log(p->tree, p->trx, &p->leaf, &r, &span));
     apply_entries(in);

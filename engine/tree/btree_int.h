@@ -40,6 +40,8 @@ void bt_head(struct log_record *r, uint8_t type, const struct btree *t, const st
 /* Takes the next dbtime and writes the record; the page must be write-latched. */
 ese_err bt_log(struct btree *t, struct trx *trx, struct buf_ref *ref, struct log_record *r, struct log_span *span);
 void bt_changed(struct buf_ref *ref, dbtime after, const struct log_span *span);
+/* The same for one page of a macro, which reaches from its begin to its commit record. */
+void bt_changed_macro(struct buf_ref *ref, dbtime after, const struct log_span *begin, const struct log_span *end);
 bool bt_is_logged(const struct btree *t, const struct trx *trx);
 ese_err bt_append_record(struct btree *t, struct trx *trx, const struct log_record *r, struct log_span *span);
 
@@ -54,6 +56,10 @@ bool bt_node_has_versions(const struct btree *t, struct trx *trx, struct page p,
 size_t bt_node_reserve(const struct btree *t, struct trx *trx, const struct node *n, uint8_t *room);
 /* Sum of the above over the page, stored in its header: called when the page seems full. */
 void bt_refresh_reserve(const struct btree *t, struct trx *trx, struct page p, uint8_t *room);
+
+/* Does the leaf take one more node at slot, honouring what is promised to undo and the density of sequential loads? */
+bool bt_has_room_at(const struct btree *t, struct trx *trx, struct page page, unsigned slot, struct bytes key, struct bytes data,
+                    uint8_t *room);
 
 /* ---- structure changes ---- */
 
@@ -91,6 +97,13 @@ struct node split_line(const struct split_step *s, unsigned line);
 /* Parent that only gets the new pointer: key -> old page before slot, slot -> new page. */
 void split_apply_parent(struct page parent, unsigned slot, struct bytes key, pgno old_page, pgno fresh_page);
 
+/* Choose line_split and the prefixes so that both pages fit; reserve has the promised bytes of each line, or is NULL. */
+bool split_choose(struct split_step *s, uint32_t page_size, const uint16_t *reserve);
+/* Choose the prefixes for a given line_split; false when a page would overflow. */
+bool split_choose_prefixes(struct split_step *s, uint32_t page_size, const uint16_t *reserve);
+/* Bytes that separate two neighbouring lines: every bookmark on the left is less, none on the right. */
+size_t split_separator(const struct split_step *s, bool unique, unsigned right_line, uint8_t *to);
+
 struct merge_step {
     struct page page, left, right;                      /* leaf level; .at NULL when not to be changed or absent */
     struct page source;                                 /* lines of the merged page: page itself or an image */
@@ -103,12 +116,16 @@ struct merge_step {
 void merge_apply(const struct merge_step *s);
 /* One level above the leaf: flags as in the record, line the pointer concerned. */
 void merge_apply_parent(struct page parent, uint8_t flags, uint8_t leaf_type, unsigned line, struct bytes separator, pgno left_page);
+void empty_root_apply(struct page root);                 /* its last pointer goes: an empty leaf */
+/* The page change of undo; room holds a page. */
+void undo_apply(struct page p, unsigned slot, const struct ver_entry *e, uint8_t *room);
 void page_make_empty(struct page p);                    /* a page out of its tree: flag EMPTY, no lines */
 
 /* After a removal: give the page of key back when it is empty, or join it with its right sibling when both are small. */
 ese_err bt_merge_at(struct btree *t, struct trx *trx, struct bytes key, struct bytes data);
 ese_err bt_remove_line(struct btree *t, struct trx *trx, struct buf_ref *leaf, pgno page, unsigned slot);
-/* Is the page so empty that a merge is worth trying? */
+/* Is the page nearly empty; and is a merge worth trying now? */
+bool bt_page_is_small(struct page p);
 bool bt_page_is_sparse(struct page p);
 
 #endif

@@ -1,0 +1,133 @@
+#include <string.h>
+
+#include "tree/btree_int.h"
+
+enum { TAG = 4, SIZE_FIELD = 2 };
+
+static size_t common_with(const struct node *n, struct bytes key)
+{
+    size_t common = bytes_common(n->prefix, key);
+    if (common < n->prefix.size || common == key.size)
+        return common;
+    return common + bytes_common(n->suffix, bytes_of(key.data + common, key.size - common));
+}
+
+/* What the key of line saves as prefix of lines from..to - 1, its own cost taken off. */
+static ptrdiff_t prefix_gain(const struct split_step *s, unsigned from, unsigned to, unsigned line)
+{
+    struct node own = split_line(s, line);
+    struct bytes key = bytes_of(s->room, node_copy_key(&own, s->room, BT_SEPARATOR_MAX));
+    ptrdiff_t gain = -(ptrdiff_t)key.size;
+    for (unsigned at = from; at < to; at++) {
+        struct node n = split_line(s, at);
+        size_t common = common_with(&n, key);
+        if (common > SIZE_FIELD)
+            gain += (ptrdiff_t)common - SIZE_FIELD;
+    }
+    return gain;
+}
+
+/* Bytes that lines from..to - 1 take on a page of their own, under the best of three prefixes. */
+static size_t measure(const struct split_step *s, unsigned from, unsigned to, int32_t *prefix_line)
+{
+    size_t total = 0;
+    ptrdiff_t best = 0;
+    unsigned candidates[3] = {from, (from + to) / 2, to - 1};
+    for (unsigned line = from; line < to; line++) {
+        struct node n = split_line(s, line);
+        total += TAG + SIZE_FIELD + node_key_size(&n) + n.data.size;
+    }
+    *prefix_line = -1;
+    if (to - from < 2)
+        return total;
+    for (unsigned i = 0; i < 3; i++) {
+        ptrdiff_t gain = prefix_gain(s, from, to, candidates[i]);
+        if (gain > best) {
+            best = gain;
+            *prefix_line = (int32_t)(candidates[i] - from);
+        }
+    }
+    return total - (size_t)best;
+}
+
+static size_t promised(const uint16_t *reserve, unsigned from, unsigned to)
+{
+    size_t sum = 0;
+    if (reserve != NULL)
+        for (unsigned line = from; line < to; line++)
+            sum += reserve[line];
+    return sum;
+}
+
+bool split_choose_prefixes(struct split_step *s, uint32_t page_size, const uint16_t *reserve)
+{
+    size_t capacity = page_size - page_header_size(page_size) - TAG;
+    size_t left = promised(reserve, 0, s->line_split), right = promised(reserve, s->line_split, s->lines);
+    s->uncommitted_old = (unsigned)left;
+    s->uncommitted_new = (unsigned)right;
+    left += measure(s, 0, s->line_split, &s->prefix_line_old);
+    right += measure(s, s->line_split, s->lines, &s->prefix_line_new);
+    return left <= capacity && right <= capacity;
+}
+
+/* Bytes of a line as it lies now, or about so for the new one. */
+static size_t stored(const struct split_step *s, unsigned line)
+{
+    bool inserts = s->oper == SPLIT_OPER_INSERT;
+    if (s->oper != SPLIT_OPER_NONE && line == s->line_oper)
+        return page_stored_size(s->source, s->key, s->data) + TAG;
+    return page_node_size(s->source, inserts && line > s->line_oper ? line - 1 : line) + TAG;
+}
+
+/* The line in the middle by bytes. */
+static unsigned middle(const struct split_step *s)
+{
+    size_t all = 0, before = 0;
+    unsigned line;
+    for (line = 0; line < s->lines; line++)
+        all += stored(s, line);
+    for (line = 0; line < s->lines && before < all / 2; line++)
+        before += stored(s, line);
+    if (line == 0)
+        return 1;
+    return line < s->lines ? line : s->lines - 1;
+}
+
+bool split_choose(struct split_step *s, uint32_t page_size, const uint16_t *reserve)
+{
+    unsigned start;
+    if (s->lines < 2)
+        return false;
+    start = middle(s);
+    for (unsigned away = 0; away < s->lines; away++) {
+        if (start >= 1 + away) {
+            s->line_split = start - away;
+            if (split_choose_prefixes(s, page_size, reserve))
+                return true;
+        }
+        if (away != 0 && start + away < s->lines) {
+            s->line_split = start + away;
+            if (split_choose_prefixes(s, page_size, reserve))
+                return true;
+        }
+    }
+    return false;
+}
+
+size_t split_separator(const struct split_step *s, bool unique, unsigned right_line, uint8_t *to)
+{
+    struct node left = split_line(s, right_line - 1), right = split_line(s, right_line);
+    size_t size = node_copy_key(&right, to, BT_SEPARATOR_MAX), common;
+    if ((s->fresh_flags & PAGE_LEAF) == 0)
+        return node_copy_key(&left, to, BT_SEPARATOR_MAX);
+    common = common_with(&left, bytes_of(to, size));
+    if (common < size)
+        return common + 1;
+    if (unique || right.data.size == 0)
+        return size;
+    common = bytes_common(left.data, right.data);
+    if (common < right.data.size)
+        common++;
+    memcpy(to + size, right.data.data, common);
+    return size + common;
+}
