@@ -115,6 +115,12 @@ void bt_release(struct bt_pos *p)
 
 /* ---- logged changes ---- */
 
+/* Records of extent trees name the tree that owns the space. */
+pgno bt_log_fdp(const struct btree *t)
+{
+    return (t->page_flags & PAGE_SPACE_TREE) != 0 ? t->parent_root : t->root;
+}
+
 bool bt_is_logged(const struct btree *t, const struct trx *trx)
 {
     return t->db->logged && t->db->log != NULL && !trx->recovering;
@@ -130,7 +136,7 @@ void bt_head(struct log_record *r, uint8_t type, const struct btree *t, const st
     r->head.line = (uint16_t)slot;
     r->head.flags |= (uint8_t)((versioned ? LR_VERSIONED : 0) | (t->unique ? LR_UNIQUE : 0) |
                                ((t->page_flags & PAGE_SPACE_TREE) != 0 ? LR_SPACE : 0));
-    r->head.fdp = t->root;
+    r->head.fdp = bt_log_fdp(t);
     r->head.objid = t->objid;
 }
 

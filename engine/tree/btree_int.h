@@ -42,6 +42,7 @@ ese_err bt_log(struct btree *t, struct trx *trx, struct buf_ref *ref, struct log
 void bt_changed(struct buf_ref *ref, dbtime after, const struct log_span *span);
 /* The same for one page of a macro, which reaches from its begin to its commit record. */
 void bt_changed_macro(struct buf_ref *ref, dbtime after, const struct log_span *begin, const struct log_span *end);
+pgno bt_log_fdp(const struct btree *t);
 bool bt_is_logged(const struct btree *t, const struct trx *trx);
 ese_err bt_append_record(struct btree *t, struct trx *trx, const struct log_record *r, struct log_span *span);
 

@@ -153,7 +153,7 @@ static ese_err log_level(struct merge *m, unsigned i)
     bt_head(&r, LR_MERGE2, m->t, m->trx, l->page, leaf ? 0 : l->slot, false);
     r.head.after = m->time;
     r.head.before = page_dbtime(l->ref.page);
-    r.u.merge.fdp = m->t->root;
+    r.u.merge.fdp = bt_log_fdp(m->t);
     r.u.merge.objid = m->t->objid;
     r.u.merge.flags = l->flags;
     r.u.merge.right_before = r.u.merge.left_before = r.u.merge.parent_before = DBTIME_NONE;

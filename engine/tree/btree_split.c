@@ -380,7 +380,7 @@ static ese_err log_level(struct split *s, unsigned i)
     bt_head(&r, LR_SPLIT2, s->t, s->trx, l->page, 0, false);
     r.head.after = s->time;
     r.head.before = page_dbtime(l->ref.page);
-    r.u.split.fdp = s->t->root;
+    r.u.split.fdp = bt_log_fdp(s->t);
     r.u.split.objid = s->t->objid;
     if (!l->splits) {
         r.u.split.line_oper = (uint16_t)l->slot;
