@@ -224,13 +224,13 @@ done:
     return err;
 }
 
-/* The page at or behind near, else the first one there is. */
-static ese_err get_page(struct owner *o, pgno near, pgno *out)
+/* The page at or behind hint, else the first one there is. */
+static ese_err get_page(struct owner *o, pgno hint, pgno *out)
 {
     ese_err err = 0;
     struct space_extent e;
     bool found;
-    TRY(extent_find(&o->ae_pos, near, &e, &found));
+    TRY(extent_find(&o->ae_pos, hint, &e, &found));
     if (!found)
         TRY(extent_find(&o->ae_pos, 0, &e, &found));
     if (!found) {
@@ -244,7 +244,7 @@ done:
     return err;
 }
 
-ese_err space_get_page(struct btree *tree, struct trx *t, pgno near, pgno *out)
+ese_err space_get_page(struct btree *tree, struct trx *t, pgno hint, pgno *out)
 {
     ese_err err = 0;
     struct owner *o = NULL;
@@ -263,7 +263,7 @@ ese_err space_get_page(struct btree *tree, struct trx *t, pgno near, pgno *out)
         TRY(convert(o, 1));
         TRY(reopen(&o));
     }
-    TRY(get_page(o, near, out));
+    TRY(get_page(o, hint, out));
 done:
     owner_close(o);
     os_mutex_unlock(&tree->db->space_lock);
@@ -351,7 +351,7 @@ done:
 
 /* ---- creating ---- */
 
-static ese_err log_create(struct btree *tree, struct trx *t, struct space_create *c)
+static ese_err log_and_create(struct btree *tree, struct trx *t, struct space_create *c)
 {
     ese_err err = 0;
     struct buf_ref refs[3] = {BUF_REF_NONE, BUF_REF_NONE, BUF_REF_NONE};
@@ -402,7 +402,7 @@ ese_err space_create_tree(struct btree *parent, struct trx *t, uint32_t cpg, boo
     c.oe = c.root + 1;
     c.ae = c.root + 2;
     btree_init(&tree, parent->db, c.root, c.objid, parent->root, unique, flags);
-    err = log_create(&tree, t, &c);
+    err = log_and_create(&tree, t, &c);
     btree_release(&tree);
     *root = c.root;
 done:
@@ -418,7 +418,7 @@ ese_err space_create_root(struct db_file *db, struct trx *t, pgno page_last)
     struct space_create c = {.root = 1, .oe = 2, .ae = 3, .objid = 1, .cpg = page_last, .unique = true, .multiple = true};
     db_objid_raise(db, 1);
     btree_init(&tree, db, 1, 1, 0, true, PAGE_NEW_RECORD_FORMAT);
-    TRY(log_create(&tree, t, &c));
+    TRY(log_and_create(&tree, t, &c));
 done:
     btree_release(&tree);
     return err;

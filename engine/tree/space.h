@@ -16,8 +16,8 @@
 
 #include "tree/btree.h"
 
-/* One page for tree, near hint when possible. Not initialised yet: the caller's record does that. */
-ese_err space_get_page(struct btree *tree, struct trx *t, pgno near, pgno *out);
+/* One page for tree, near the hint when possible. Not initialised yet: the caller's record does that. */
+ese_err space_get_page(struct btree *tree, struct trx *t, pgno hint, pgno *out);
 ese_err space_free_page(struct btree *tree, struct trx *t, pgno page);
 /* Create the root of a new tree in the space of parent: cpg pages at first, single extent form when they are few. */
 ese_err space_create_tree(struct btree *parent, struct trx *t, uint32_t cpg, bool unique, uint32_t page_flags, pgno *root, uint32_t *objid);
