@@ -74,9 +74,14 @@ void buf_dirty(struct buf_ref *ref, lgpos record_start, lgpos record_end);
 struct list *buf_undo_list(struct buf_ref *ref);
 void buf_set_undo_writer(struct buf_cache *cache, ese_err (*write)(struct db_file *db, pgno n, struct list *pending, lgpos *flush_to));
 
+/* Told once for each database whose file refuses a page write; from then on its pages stay in memory. Called under no latch. */
+void buf_set_failure_handler(struct buf_cache *cache, void (*failed)(struct db_file *db, ese_err why));
+
 /* Flushing. */
 ese_err buf_flush_db(struct db_file *db);               /* every dirty page of db reaches the disk, then sync */
 void buf_purge_db(struct db_file *db);                  /* forget all pages of db, dirty or not: nothing may be latched */
+void buf_purge_from(struct db_file *db, pgno first);    /* the same for pages >= first: the file is about to shrink */
+void buf_detach_db(struct db_file *db);                 /* purges and forgets the database: the last use of db by the cache */
 lgpos buf_oldest_dirty(struct buf_cache *cache, struct log *log);      /* lower bound of all unflushed changes of that log; LGPOS_MAX when none */
 void buf_prefetch(struct db_file *db, pgno first, unsigned count);     /* hint */
 void buf_kick_writer(struct buf_cache *cache);

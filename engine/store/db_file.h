@@ -49,7 +49,15 @@ struct db_file {
     _Atomic uint32_t gen_required;                      /* what the header on disk promises (D2) */
     struct os_mutex grow_lock;                          /* rank 15: serialises growth of the file */
     struct os_mutex space_lock;                         /* rank 35: root space tree */
-    bool write_failed;                                  /* an I/O error on write: nothing more is written, instance becomes unavailable */
+
+    struct os_mutex dirty_lock;                         /* rank 65; the cache's side of the file, buf_*.c only, from here */
+    struct list dirty, writing;                         /* frames: changed, oldest first; on their way to the file */
+    uint64_t dirty_seq;                                 /* frames ever put on dirty */
+    struct list cache_link;
+    bool in_cache;
+    _Atomic uint32_t frozen;
+    _Atomic uint32_t writers;                           /* rounds of the writer thread that use this database */
+    _Atomic bool write_failed;                               /* an I/O error on write: nothing more is written, instance becomes unavailable */
 };
 
 static inline struct db_header *db_header_of(struct db_file *db) { return (struct db_header *)(void *)db->header_page; }

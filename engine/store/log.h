@@ -8,7 +8,10 @@
  *             L3  the next generation exists in full (edbtmp.log) before the current one is full; a full disk switches to the reserves
  *                 and then stops the stream without losing a durable record.
  *             L4  the checkpoint never passes the oldest unflushed page change or the begin of the oldest open transaction.
- *             L5  a record that fits a segment is never split; a longer one is split as Fragment records.
+ *             L5  a record that fits the rest of a segment is never split; a longer one is split as Fragment records, or goes to
+ *                 the next segment when little room is left.
+ *             L6  a batch of segments that was torn by a crash ends the log; one that had been synced is damage (each segment names
+ *                 the first one of its batch).
  * LATCHES     rank 70 (buffer), rank 80 (files).
  * FAILS       JET_errLogWriteFail, JET_errLogDiskFull, JET_errLogSequenceEnd, os codes. After JET_errLogWriteFail every append fails.
  * CALLERS     store/buf (flush), tree, txn, table, admin.
@@ -39,7 +42,8 @@ struct log_config {
     uint32_t checkpoint_depth_bytes;
     bool delete_out_of_range;                           /* JET_paramDeleteOutOfRangeLogs */
     bool ignore_version;
-    /* Attach list of the moment, for headers of generations and the checkpoint. Called under no log latch. */
+    /* Attach list of the moment, for headers of generations and the checkpoint. Called under no log latch, but others may wait
+     * for the flush that calls: it and rolled take no lock under which anybody appends or flushes. */
     unsigned (*attach_list)(void *context, struct attach_info *out, unsigned room);
     /* A generation was rolled to; headers of databases get gen_max_committed. Called from the roll, under no log latch. */
     ese_err (*rolled)(void *context, uint32_t generation, const struct logtime *created);
@@ -57,6 +61,7 @@ struct log_survey {
     bool any;                                           /* is there a log at all */
     uint32_t gen_low, gen_high;                         /* archived + current; gen_high is the current one's generation */
     bool has_current;                                   /* edb.log exists (false after an interrupted roll: highest archived is last) */
+    uint32_t file_bytes;                                /* size of the highest generation, by its header */
     struct signature sign_log;
     bool has_checkpoint;
     lgpos checkpoint;
@@ -80,6 +85,9 @@ ese_err log_roll(struct log *log, uint32_t *new_generation);     /* end the curr
 uint32_t log_generation(struct log *log);
 void log_signature(struct log *log, struct signature *out);
 ese_err log_failed(struct log *log);                    /* 0, or the error that stopped the stream */
+bool log_disk_full(struct log *log);                    /* lives on reserve files: only what ends transactions should be logged */
+uint64_t log_distance(struct log *log, lgpos from, lgpos to);    /* bytes of log between two positions; 0 when to <= from */
+uint32_t log_checkpoint_depth(struct log *log);
 bool log_is_circular(struct log *log);
 void log_set_circular(struct log *log, bool circular);
 /* Hold back deletion of generations >= from (backup); UINT32_MAX releases. */
