@@ -142,6 +142,21 @@ done:
 
 /* ---- flushing ---- */
 
+/* A segment that cannot take another flush like the last ones is closed rather than left partial: what follows then starts in a
+ * segment that has nothing to lose. */
+static void close_when_full(struct log *log)
+{
+    uint64_t total = log->seq_now * LOG_SEGMENT_BYTES + log->byte_now;
+    uint64_t brought = total - log->flushed_total;
+
+    log->flushed_total = total;
+    log->flush_bytes = (uint32_t)((3 * (uint64_t)log->flush_bytes + (brought < UINT32_MAX / 4 ? brought : UINT32_MAX / 4)) / 4);
+    if (log->byte_now > LOG_SEGMENT_HEADER && used_slots(log) < log->ring_count && LOG_SEGMENT_BYTES - log->byte_now < log->flush_bytes) {
+        close_segment(log);
+        publish_tip(log);
+    }
+}
+
 /* One pass over what is in the ring. The lock is held at both ends and free in between; flushing is set by the caller.
  * With sync, everything appended before the call is durable afterwards; without, closed segments merely leave the ring. */
 static void flush_pass(struct log *log, bool sync)
@@ -150,15 +165,14 @@ static void flush_pass(struct log *log, bool sync)
     struct log_job job;
     lgpos target;
 
-    if (sync && used_slots(log) > LOG_CLOSE_SEGMENTS && used_slots(log) < log->ring_count && log->byte_now > LOG_SEGMENT_HEADER) {
-        close_segment(log);
-        publish_tip(log);
-    }
+    if (sync)
+        close_when_full(log);
     job.first = log->seq_free;
     job.limit = log->seq_now;
     job.generation = log->gen_now;
     job.segment = log->segment_now;
     job.bytes = log->byte_now;
+    job.flush_bytes = log->flush_bytes;
     job.partial = sync && job.bytes > LOG_SEGMENT_HEADER &&
                   !(job.first == job.limit && log->partial_segment == job.segment && log->partial_bytes == job.bytes &&
                     atomic_load(&log->file_gen) == job.generation);
@@ -427,6 +441,8 @@ ese_err log_close(struct log *log, bool flush)
     if (flush)
         err = log_flush_all(log);
     log_stop_threads(log);
+    if (flush && err == 0)
+        err = log_settle(log);
     log_release(log);
     return err;
 }

@@ -5,8 +5,9 @@
  * INVARIANTS  N1  the ring slots seq_free..seq_now are in use; seq_now is the segment that records go to, all before it are closed
  *                 and never change until they are freed.
  *             N2  file, header, xor_sum, partial_*, batch_first, unsynced and stage belong to the thread that has set flushing.
- *             N3  a segment that lies on disk as a partial one (with its shadow behind it) is written again and synced alone before
- *                 its successor takes the place of the shadow.
+ *             N3  a partial segment lies on disk twice, in its place and as the shadow behind it. Only the older copy is ever written
+ *                 over, so that a torn write takes nothing that was durable; the newest is back in its place and synced before the
+ *                 successor takes the place of the shadow. Copies are told apart by a number in bytes the format leaves zero.
  * LATCHES     lock 70; next_lock and files_lock 80.
  */
 #ifndef ESE_STORE_LOG_INT_H
@@ -18,7 +19,6 @@ enum {
     LOG_UPDATE_MAJOR = 60, LOG_UPDATE_MINOR = 140, LOG_EFV = 9180,
     LOG_RING_MIN = 128,                                 /* segments */
     LOG_STAGE_SEGMENTS = 64,                            /* most segments in one write */
-    LOG_CLOSE_SEGMENTS = 8,                             /* a flush of so many closes the last one instead of leaving it partial */
     LOG_SPLIT_ROOM = 256,                               /* less room than this at the end of a segment is padded, not filled with a fragment */
     LOG_FRAGMENT_BEGIN = 7, LOG_FRAGMENT = 3, LOG_NOP2 = 5,
     LOG_GENERATION_MAX = 0x7FFFF7FF
@@ -26,7 +26,9 @@ enum {
 
 /* In headers of generations that this engine wrote (reserved[0]): segments name the first segment of their flush batch in the
  * bytes that the format leaves zero, so that a reader can tell a torn batch from damage. */
-enum { LOG_MARK_BATCH = 1 };
+enum { LOG_MARK_BATCH = 1, LOG_BATCH_AT = 0, LOG_WRITE_NO_AT = 4 };        /* offsets in segment_header.zero */
+
+enum log_newest { NEWEST_BOTH, NEWEST_IN_PLACE, NEWEST_SHADOW };
 
 struct log_slot { uint32_t generation; uint16_t segment; };
 
@@ -50,6 +52,7 @@ struct log {
     _Atomic uint64_t tip, durable;
     _Atomic int32_t failed;
     bool flushing, want_write, stop;
+    uint64_t flushed_total;                             /* bytes of records at the last flush with sync */
     uint32_t waiting;                                   /* threads inside log_flush */
     uint8_t *scratch;                                   /* a long record before it is cut into fragments */
     size_t scratch_bytes;
@@ -60,6 +63,9 @@ struct log {
     uint64_t xor_sum;
     uint16_t partial_segment;
     uint32_t partial_bytes;
+    enum log_newest newest;
+    uint32_t write_no;                                  /* how often partial_segment has been written */
+    uint32_t flush_bytes;                               /* what one flush brings, on average */
     uint16_t batch_first;                               /* first segment not known to be durable */
     uint16_t segment_next;                              /* behind the last closed segment written */
     bool next_asked;
@@ -107,7 +113,7 @@ void log_fill_param(const struct log_config *config, struct dbms_param *param);
 
 /* log_segment.c */
 ese_err log_make_next(struct log *log, _Atomic bool *stop);
-struct log_job { uint64_t first, limit; bool partial; uint32_t generation; uint16_t segment; uint32_t bytes; };
+struct log_job { uint64_t first, limit; bool partial; uint32_t generation; uint16_t segment; uint32_t bytes, flush_bytes; };
 ese_err log_write_job(struct log *log, const struct log_job *job);
 ese_err log_sync_file(struct log *log);
 void log_next_body(void *log);                          /* thread: makes the next generation ahead */
@@ -121,6 +127,9 @@ bool log_path_next(const struct log_config *config, const char *extension, char 
 
 /* log_read.c */
 bool log_segment_good(uint8_t *segment, uint32_t generation, uint16_t number);         /* valid, and this one; repairs one bit */
+/* The newer good copy of a segment: itself, what lies behind it, or NULL. */
+uint8_t *log_segment_pick(uint8_t *in_place, uint8_t *behind, uint32_t generation, uint16_t number);
+ese_err log_settle(struct log *log);                    /* the newest copy of a partial segment is in its place, durable */
 
 /* checkpoint.c */
 ese_err checkpoint_read(const struct log_config *config, struct checkpoint_file *out);

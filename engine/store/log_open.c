@@ -189,28 +189,31 @@ static bool only_padding(const uint8_t *segment, uint32_t from)
 }
 
 /* The last kept segment stands in its own place and holds nothing behind the last kept record. It is rewritten only when that is
- * not so, and then with its shadow first. */
+ * not so, and never over the only good copy. */
 static ese_err settle_last(struct tail *t)
 {
     ese_err err = JET_errSuccess;
     uint64_t at = (uint64_t)t->last * LOG_SEGMENT_BYTES;
     bool whole;
+    uint8_t *picked;
     struct segment_header *h = (struct segment_header *)(void *)t->segment;
 
-    TRY(read_segment(t, t->last, t->segment));
-    whole = log_segment_good(t->segment, t->generation, t->last);
-    if (!whole) {
-        TRY(read_segment(t, (uint16_t)(t->last + 1), t->segment));
-        if (!log_segment_good(t->segment, t->generation, t->last))
-            FAIL(JET_errLogFileCorrupt);
-    }
-    whole = whole && only_padding(t->segment, t->bytes);
+    TRY(os_file_read(t->file, at, t->segment, 2 * LOG_SEGMENT_BYTES));
+    picked = log_segment_pick(t->segment, t->segment + LOG_SEGMENT_BYTES, t->generation, t->last);
+    if (picked == NULL)
+        FAIL(JET_errLogFileCorrupt);
+    whole = picked == t->segment && only_padding(t->segment, t->bytes);
+    if (picked != t->segment)
+        memcpy(t->segment, picked, LOG_SEGMENT_BYTES);
     if (!whole) {
         memset(t->segment + t->bytes, 0, LOG_SEGMENT_BYTES - t->bytes);
-        store_le16(h->zero, t->last);
+        store_le16(h->zero + LOG_BATCH_AT, t->last);
+        store_le32(h->zero + LOG_WRITE_NO_AT, load_le32(h->zero + LOG_WRITE_NO_AT) + 1);
         checksum_segment_stamp(t->segment, LOG_SEGMENT_BYTES, t->last);
-        TRY(os_file_write(t->file, at + LOG_SEGMENT_BYTES, t->segment, LOG_SEGMENT_BYTES));
-        TRY(os_file_sync(t->file));
+        if (picked == t->segment) {
+            TRY(os_file_write(t->file, at + LOG_SEGMENT_BYTES, t->segment, LOG_SEGMENT_BYTES));
+            TRY(os_file_sync(t->file));
+        }
         TRY(os_file_write(t->file, at, t->segment, LOG_SEGMENT_BYTES));
     }
     /* What recovery read may so far live in the system's cache only. */
@@ -293,7 +296,7 @@ static ese_err open_tail(struct log *log, struct tail *t, bool current)
     char path[OS_PATH_MAX];
     uint64_t size;
 
-    t->segment = ese_alloc(LOG_SEGMENT_BYTES);
+    t->segment = ese_alloc(2 * LOG_SEGMENT_BYTES);
     if (t->segment == NULL)
         FAIL(JET_errOutOfMemory);
     if (!log_path_of(&log->config, log->extension, current ? 0 : t->generation, path))

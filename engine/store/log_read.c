@@ -44,6 +44,21 @@ bool log_segment_good(uint8_t *segment, uint32_t generation, uint16_t number)
            le16_get(&h->at.segment) == number;
 }
 
+/* Of two good copies the one written later; copies of others carry no number and are equal. */
+uint8_t *log_segment_pick(uint8_t *in_place, uint8_t *behind, uint32_t generation, uint16_t number)
+{
+    const struct segment_header *a = (const struct segment_header *)(const void *)in_place;
+    const struct segment_header *b = (const struct segment_header *)(const void *)behind;
+    bool good = log_segment_good(in_place, generation, number);
+
+    if (good && (le32_get(&b->at.generation) != generation || le16_get(&b->at.segment) != number ||
+                 load_le32(b->zero + LOG_WRITE_NO_AT) <= load_le32(a->zero + LOG_WRITE_NO_AT)))
+        return in_place;
+    if (log_segment_good(behind, generation, number))
+        return behind;
+    return good ? in_place : NULL;
+}
+
 /* ---- generations ---- */
 
 struct find { const struct log_reader *r; uint32_t wanted; bool exact, higher, current; char name[64]; };
@@ -176,12 +191,12 @@ done:
 
 /* ---- segments ---- */
 
-/* Segment number of the file as it lies there; zeros behind the end of a short file. */
-static ese_err raw_segment(struct log_reader *r, uint16_t number, uint8_t **out)
+/* Segment number of the file and the one behind it, as they lie there; zeros behind the end of a short file. */
+static ese_err raw_pair(struct log_reader *r, uint16_t number, uint8_t **out)
 {
     ese_err err = JET_errSuccess;
 
-    if (number < r->window_first || number >= r->window_first + r->window_count) {
+    if (number < r->window_first || number + 2 > r->window_first + r->window_count) {
         size_t got;
         uint16_t count = (uint16_t)(r->total - number < WINDOW_SEGMENTS ? r->total - number : WINDOW_SEGMENTS);
         r->window_count = 0;
@@ -225,10 +240,10 @@ static ese_err check_end(struct log_reader *r, uint16_t number, bool unused)
 
     for (uint16_t n = (uint16_t)(number + 1); n <= r->last; n++) {
         uint16_t batch;
-        TRY(raw_segment(r, n, &at));
+        TRY(raw_pair(r, n, &at));
         if (!log_segment_good(at, r->generation, n))
             continue;
-        batch = load_le16(((const struct segment_header *)(const void *)at)->zero);
+        batch = load_le16(((const struct segment_header *)(const void *)at)->zero + LOG_BATCH_AT);
         if (!ours || batch == 0 || batch > number)
             FAIL(JET_errLogFileCorrupt);
         r->torn = true;
@@ -247,25 +262,21 @@ static ese_err next_segment(struct log_reader *r, bool *end)
 {
     ese_err err = JET_errSuccess;
     uint16_t number = (uint16_t)(r->segment + 1);
-    uint8_t *at, *shadow;
-    bool unused;
+    uint8_t *at, *picked;
 
     *end = number > r->last || r->from_shadow;
     r->in_segment = false;
     if (*end)
         goto done;
-    TRY(raw_segment(r, number, &at));
-    if (!log_segment_good(at, r->generation, number)) {
-        unused = is_unused(r, at, number);
-        TRY(raw_segment(r, (uint16_t)(number + 1), &shadow));
-        if (!log_segment_good(shadow, r->generation, number)) {
-            TRY(check_end(r, number, unused));
-            *end = true;
-            goto done;
-        }
-        r->from_shadow = true;
-        at = shadow;
+    TRY(raw_pair(r, number, &at));
+    picked = log_segment_pick(at, at + LOG_SEGMENT_BYTES, r->generation, number);
+    if (picked == NULL) {
+        TRY(check_end(r, number, is_unused(r, at, number)));
+        *end = true;
+        goto done;
     }
+    r->from_shadow = picked != at;
+    at = picked;
     memcpy(r->data, at, LOG_SEGMENT_BYTES);
     r->xor_sum ^= load_le64(r->data);
     r->segment = number;

@@ -37,12 +37,13 @@ static bool path_reserve(const struct log *log, unsigned number, char out[OS_PAT
 
 /* ---- segments ---- */
 
-static void stamp_segment(struct log *log, uint8_t *segment, uint16_t number, const struct logtime *now)
+static void stamp_segment(struct log *log, uint8_t *segment, uint16_t number, uint32_t write_no, const struct logtime *now)
 {
     struct segment_header *h = (struct segment_header *)(void *)segment;
     disk_lgpos_set(&h->at, lgpos_make(atomic_load(&log->file_gen), number, 0));
     h->time = *now;
-    store_le16(h->zero, log->batch_first);
+    store_le16(h->zero + LOG_BATCH_AT, log->batch_first);
+    store_le32(h->zero + LOG_WRITE_NO_AT, write_no);
     le32_set(&h->flags, 0x2000);
     checksum_segment_stamp(segment, LOG_SEGMENT_BYTES, number);
 }
@@ -65,19 +66,62 @@ done:
     return err;
 }
 
-/* The closed form of the segment that lies on disk as a partial one: durable before its shadow is overwritten (N3). */
+/* Writes what is staged over the older copy of the partial segment. */
+static ese_err write_older_copy(struct log *log, bool in_place)
+{
+    ese_err err = JET_errSuccess;
+    TRY(write_stage(log, (uint16_t)(log->partial_segment + (in_place ? 0 : 1)), 1));
+    log->newest = in_place ? NEWEST_IN_PLACE : NEWEST_SHADOW;
+done:
+    return err;
+}
+
+/* The closed form of the partial segment is in its place and durable afterwards (N3). */
 static ese_err finish_partial(struct log *log, uint64_t seq, const struct logtime *now)
 {
     ese_err err = JET_errSuccess;
-    uint16_t number = log->slots[seq % log->ring_count].segment;
 
     memcpy(log->stage, log_slot_at(log, seq), LOG_SEGMENT_BYTES);
-    stamp_segment(log, log->stage, number, now);
+    stamp_segment(log, log->stage, log->partial_segment, ++log->write_no, now);
     log->xor_sum ^= load_le64(log->stage);
-    TRY(write_stage(log, number, 1));
+    if (log->newest == NEWEST_IN_PLACE) {
+        TRY(write_older_copy(log, false));
+        TRY(log_sync_file(log));
+    }
+    TRY(write_older_copy(log, true));
+    log->segment_next = (uint16_t)(log->partial_segment + 1);
     log->partial_segment = 0;
-    log->segment_next = (uint16_t)(number + 1);
     TRY(log_sync_file(log));
+done:
+    return err;
+}
+
+ese_err log_settle(struct log *log)
+{
+    ese_err err = JET_errSuccess;
+
+    TRY(log_sync_file(log));
+    if (log->partial_segment == 0 || log->newest != NEWEST_SHADOW)
+        goto done;
+    TRY(os_file_read(log->file, (uint64_t)(log->partial_segment + 1) * LOG_SEGMENT_BYTES, log->stage, LOG_SEGMENT_BYTES));
+    TRY(write_older_copy(log, true));
+    TRY(log_sync_file(log));
+done:
+    return err;
+}
+
+/* The open segment once more. Which copy it goes to is free only after the first time; then so that, as flushes go, the one that
+ * fills the segment will find the newest copy in the shadow and need no second sync. */
+static ese_err write_partial_again(struct log *log, const struct log_job *job, const struct logtime *now)
+{
+    ese_err err = JET_errSuccess;
+    uint32_t more = (LOG_SEGMENT_BYTES - job->bytes) / (job->flush_bytes != 0 ? job->flush_bytes : 1);
+    bool in_place = log->newest == NEWEST_SHADOW || (log->newest == NEWEST_BOTH && more % 2 == 0);
+
+    memcpy(log->stage, log->partial, LOG_SEGMENT_BYTES);
+    stamp_segment(log, log->stage, job->segment, ++log->write_no, now);
+    TRY(write_older_copy(log, in_place));
+    log->partial_bytes = job->bytes;
 done:
     return err;
 }
@@ -99,7 +143,7 @@ static ese_err write_run(struct log *log, const struct log_job *job, uint64_t *s
             first = slot->segment;
         assert(slot->segment == first + count);
         memcpy(at, log_slot_at(log, *seq), LOG_SEGMENT_BYTES);
-        stamp_segment(log, at, slot->segment, now);
+        stamp_segment(log, at, slot->segment, 1, now);
         log->xor_sum ^= load_le64(at);
         log->segment_next = (uint16_t)(slot->segment + 1);
         count++;
@@ -110,11 +154,13 @@ static ese_err write_run(struct log *log, const struct log_job *job, uint64_t *s
         if (count == 0)
             first = job->segment;
         memcpy(at, log->partial, LOG_SEGMENT_BYTES);
-        stamp_segment(log, at, job->segment, now);
+        stamp_segment(log, at, job->segment, 1, now);
         memcpy(at + LOG_SEGMENT_BYTES, at, LOG_SEGMENT_BYTES);
         count += 2;
         log->partial_segment = job->segment;
         log->partial_bytes = job->bytes;
+        log->newest = NEWEST_BOTH;
+        log->write_no = 1;
         *partial = false;
     }
     if (count != 0)
@@ -141,6 +187,9 @@ ese_err log_write_job(struct log *log, const struct log_job *job)
         if (seq < job->limit && log->partial_segment == slot->segment) {
             TRY(finish_partial(log, seq, &now));
             seq++;
+        } else if (seq == job->limit && log->partial_segment == job->segment) {
+            TRY(write_partial_again(log, job, &now));
+            partial = false;
         } else {
             TRY(write_run(log, job, &seq, &partial, &now));
         }
@@ -430,7 +479,7 @@ static ese_err roll_files(struct log *log, uint32_t generation)
         FAIL(JET_errOutOfMemory);
     if (!log_path_of(&log->config, log->extension, 0, current) || !log_path_of(&log->config, log->extension, old, archived))
         FAIL(JET_errInvalidPath);
-    TRY(log_sync_file(log));
+    TRY(log_settle(log));
     TRY(take_next(log));
     *before = log->header;
     os_file_close(log->file);
