@@ -21,6 +21,8 @@ ese_err lv_create(struct session *s, struct table_def *t, struct bytes value, bo
 /* Change [offset, offset + value.size), growing as needed; truncate cuts after it. *lid changes when a copy had to be made (V2). */
 ese_err lv_write(struct session *s, struct table_def *t, uint64_t *lid, uint32_t offset, struct bytes value, bool truncate, bool compress);
 ese_err lv_resize(struct session *s, struct table_def *t, uint64_t *lid, uint32_t size, bool compress);
+/* A second value with the same contents and one reference. */
+ese_err lv_copy(struct session *s, struct table_def *t, uint64_t lid, bool compress, uint64_t *copy);
 ese_err lv_add_reference(struct session *s, struct table_def *t, uint64_t lid);
 ese_err lv_drop_reference(struct session *s, struct table_def *t, uint64_t lid);
 struct bytes lid_encode(uint64_t lid, uint8_t to[8]);   /* as stored in records: 4 or 8 bytes little-endian */
