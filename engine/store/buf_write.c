@@ -33,6 +33,12 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* While recovery repeats the log nothing can be appended to it: a page whose undo information is still to be logged stays. */
+static bool must_wait_for_log(const struct db_file *db, const struct buf_frame *f)
+{
+    return db->logged && db->log == NULL && !list_empty(&f->undo);
+}
+
 /* Dirty frames stay what they are (C3) until this batch or a purge, which waits for write_lock, gets them. */
 static void collect(struct buf_batch *b, struct db_file *db, const struct choice *choice)
 {
@@ -48,6 +54,8 @@ static void collect(struct buf_batch *b, struct db_file *db, const struct choice
         if (b->count == b->room || f->dirty_no > choice->no_max || looked++ > 8 * b->room)
             break;
         if (choice->spare_hot && atomic_load_explicit(&f->ref, memory_order_relaxed) > 1)
+            continue;
+        if (must_wait_for_log(db, f))
             continue;
         b->frames[b->count++] = f;
     }
@@ -69,7 +77,11 @@ static ese_err copy_out(struct buf_cache *cache, struct buf_batch *b, struct buf
     }
     if (atomic_load(&f->db) != db || !atomic_load(&f->dirty))
         goto done;
-    if (!list_empty(&f->undo) && cache->write_undo != NULL) {
+    if (must_wait_for_log(db, f)) {
+        b->busy = true;
+        goto done;
+    }
+    if (db->log != NULL && cache->write_undo != NULL) {
         TRY(cache->write_undo(db, atomic_load(&f->number), &f->undo, &undo_end));   /* I1 */
         b->flush_to = lgpos_max(b->flush_to, undo_end);
     }
