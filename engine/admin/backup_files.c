@@ -212,10 +212,6 @@ static ese_err read_database(struct backup *b, uint8_t *to, uint32_t room, uint3
     }
     f->at = next * page_size;
     *got = done * page_size;
-    if (next + TRAILER_PAGES < total && next >= HEADER_PAGES) {    /* read on while the caller writes */
-        uint64_t ahead = f->size - TRAILER_PAGES * (uint64_t)page_size - f->at;
-        os_file_prefetch(f->db->file, f->at, (size_t)(ahead < room ? ahead : room));
-    }
 done:
     return err;
 }

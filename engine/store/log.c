@@ -302,6 +302,18 @@ static void flush_body(void *argument)
     os_mutex_unlock(&log->lock);
 }
 
+/* The freezer plays the thread that flushes: as long as it does, nobody else may. */
+void log_freeze(struct log *log, bool freeze)
+{
+    os_mutex_lock(&log->lock);
+    if (freeze)
+        while (log->flushing)
+            os_cond_wait(&log->moved, &log->lock);
+    log->flushing = freeze;
+    os_cond_broadcast(&log->moved);
+    os_mutex_unlock(&log->lock);
+}
+
 /* ---- facts ---- */
 
 lgpos log_tip(struct log *log) { return (lgpos){atomic_load(&log->tip)}; }

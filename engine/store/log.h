@@ -92,6 +92,8 @@ bool log_is_circular(struct log *log);
 void log_set_circular(struct log *log, bool circular);
 /* Hold back deletion of generations >= from (backup); UINT32_MAX releases. */
 void log_pin(struct log *log, uint32_t from);
+/* Nothing is written to the log until it is thawed: whoever needs durability waits (snapshot). One freeze at a time. */
+void log_freeze(struct log *log, bool freeze);
 /* Full path of a generation (0 = current); archived or current. */
 void log_path(struct log *log, uint32_t generation, char out[OS_PATH_MAX]);
 struct logtime log_create_time(struct log *log);        /* of the current generation */
