@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* For functions with path buffers: inlined into each other their frames would add up. */
+#define ESE_OUTLINE __attribute__((noinline))
+
 typedef uint32_t pgno;                                  /* 0 = none, 1 = root of the database */
 
 typedef struct { uint64_t v; } lgpos;                   /* generation << 32 | segment << 16 | byte */

@@ -428,7 +428,7 @@ static ese_err take_next(struct log *log)
 }
 
 /* Gives the prepared file its header, makes it the current log and opens it. */
-ese_err log_first_file(struct log *log, uint32_t generation, const struct log_header *before, uint64_t xor_before)
+ESE_OUTLINE ese_err log_first_file(struct log *log, uint32_t generation, const struct log_header *before, uint64_t xor_before)
 {
     ese_err err = JET_errSuccess;
     char next[OS_PATH_MAX], current[OS_PATH_MAX];
