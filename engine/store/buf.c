@@ -110,7 +110,7 @@ ese_err buf_cache_create(const struct buf_config *config, struct buf_cache **out
 {
     ese_err err = JET_errSuccess;
     struct buf_cache *cache = ese_alloc(sizeof *cache);
-    uint32_t ghosts = 1024;
+    uint32_t ghosts = 512;
 
     *out = NULL;
     if (cache == NULL)
@@ -121,7 +121,7 @@ ese_err buf_cache_create(const struct buf_config *config, struct buf_cache **out
     }
     for (cache->bucket_bits = BUCKET_BITS_MIN; cache->bucket_bits < 26 && (1u << cache->bucket_bits) < 2 * atomic_load(&cache->target);)
         cache->bucket_bits++;
-    while (ghosts < atomic_load(&cache->target))
+    while (ghosts < atomic_load(&cache->target) / 2)
         ghosts *= 2;
     cache->ghost_mask = ghosts - 1;
     cache->partition_locks = ese_alloc(cache->partitions * sizeof *cache->partition_locks);

@@ -7,9 +7,10 @@
 
 /* Replacement: a clock whose frames carry a small count. A page enters with 0 (1 when it had been evicted lately: the ghosts know),
  * so that a scan's pages leave first; touches raise the count at most once an epoch, so that the many touches of one visit count
- * as one. Epochs move on with misses: while everything is cached a hit writes nothing shared. */
+ * as one. Epochs move on with misses: while everything is cached a hit writes nothing shared. Counts are worn down only in laps
+ * that follow one with few cold pages: a scan, which brings cold pages in plenty, lives on those alone. */
 
-enum { EPOCHS_PER_LAP = 16, WAIT_MS = 5, WAITS_MAX = 400 };
+enum { EPOCHS_PER_LAP = 16, COLD_SHARE = 4, WAIT_MS = 5, WAITS_MAX = 400 };
 
 void buf_touch(struct buf_cache *cache, struct buf_frame *f)
 {
@@ -40,7 +41,7 @@ void buf_greet(struct buf_cache *cache, struct buf_frame *f, const struct db_fil
     if (misses % frames == 0)
         atomic_fetch_add_explicit(&cache->epoch, 1, memory_order_relaxed);
     atomic_store_explicit(&f->epoch, atomic_load_explicit(&cache->epoch, memory_order_relaxed), memory_order_relaxed);
-    atomic_store_explicit(&f->ref, known ? 2 : 0, memory_order_relaxed);
+    atomic_store_explicit(&f->ref, known ? 1 : 0, memory_order_relaxed);
 }
 
 static void remember(struct buf_cache *cache, const struct db_file *db, pgno n)
@@ -122,19 +123,30 @@ static bool evict(struct buf_cache *cache, struct buf_frame *f)
     return true;
 }
 
+/* The frame below the hand; at the end of a lap the cold pages seen in it decide about the next. */
+static struct buf_frame *next_frame(struct buf_cache *cache, uint32_t count)
+{
+    uint32_t i = atomic_fetch_add_explicit(&cache->hand, 1, memory_order_relaxed) % count;
+    if (i == 0)
+        atomic_store_explicit(&cache->lap_cold, atomic_exchange_explicit(&cache->lap_seen, 0, memory_order_relaxed), memory_order_relaxed);
+    return buf_frame_no(cache, i);
+}
+
 /* Turns the hand until a page gives way; NULL after enough laps without one. */
 static struct buf_frame *clock_turn(struct buf_cache *cache)
 {
     uint32_t count = atomic_load(&cache->frame_count), dirty = 0;
-    uint64_t steps = (uint64_t)count * (REF_MAX + 2);
+    uint64_t steps = (uint64_t)count * (REF_MAX + 3);
 
     for (uint64_t i = 0; i < steps; i++) {
-        struct buf_frame *f = buf_frame_no(cache, atomic_fetch_add_explicit(&cache->hand, 1, memory_order_relaxed) % count);
+        struct buf_frame *f = next_frame(cache, count);
         uint8_t ref = atomic_load_explicit(&f->ref, memory_order_relaxed);
         if (ref != 0) {
-            atomic_store_explicit(&f->ref, (uint8_t)(ref - 1), memory_order_relaxed);
+            if (i > count || atomic_load_explicit(&cache->lap_cold, memory_order_relaxed) < count / COLD_SHARE)
+                atomic_store_explicit(&f->ref, (uint8_t)(ref - 1), memory_order_relaxed);
             continue;
         }
+        atomic_fetch_add_explicit(&cache->lap_seen, 1, memory_order_relaxed);
         if (atomic_load_explicit(&f->dirty, memory_order_relaxed)) {
             if (++dirty == 64)
                 buf_kick_writer(cache);

@@ -60,6 +60,7 @@ struct buf_cache {
     struct os_cond frame_freed;
     uint32_t frame_waiters;
     _Atomic uint32_t hand;
+    _Atomic uint32_t lap_seen, lap_cold;                /* cold pages in this lap of the hand so far, and in the last */
     _Atomic uint32_t epoch;                             /* moves on with misses: touches within one epoch count once */
     _Atomic uint64_t misses;
     _Atomic uint32_t *ghosts;                           /* fingerprints of pages evicted lately */
