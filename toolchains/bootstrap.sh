@@ -12,7 +12,7 @@ export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
 native="build-essential cmake ninja-build clang llvm pkg-config git python3 ca-certificates xz-utils
 	libcmocka-dev libarchive-dev libsqlite3-dev liblmdb-dev libdb-dev zlib1g-dev libesedb-utils"
-windows="gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mingw-w64-x86-64-dev mingw-w64-i686-dev wine wine64"
+windows="gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mingw-w64-x86-64-dev mingw-w64-i686-dev libz-mingw-w64-dev wine wine64"
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -E "$@"; fi
