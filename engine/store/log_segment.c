@@ -350,7 +350,7 @@ done:
 }
 
 /* The disk is full: a reserve file takes the place of the next generation. */
-static ese_err use_reserve(struct log *log)
+static ESE_OUTLINE ese_err use_reserve(struct log *log)
 {
     ese_err err = JET_errSuccess;
     char from[OS_PATH_MAX], to[OS_PATH_MAX];
@@ -407,7 +407,7 @@ void log_next_body(void *argument)
 }
 
 /* Waits until the next generation lies there in full. */
-static ese_err take_next(struct log *log)
+static ESE_OUTLINE ese_err take_next(struct log *log)
 {
     ese_err err = JET_errSuccess;
 
