@@ -102,6 +102,8 @@ void split_apply_parent(struct page parent, unsigned slot, struct bytes key, pgn
 bool split_choose(struct split_step *s, uint32_t page_size, const uint16_t *reserve);
 /* Choose the prefixes for a given line_split; false when a page would overflow. */
 bool split_choose_prefixes(struct split_step *s, uint32_t page_size, const uint16_t *reserve);
+/* Do both pages take their lines under the prefixes that the step names? For steps that come from a log record. */
+bool split_fits(const struct split_step *s, uint32_t page_size);
 /* Bytes that separate two neighbouring lines: every bookmark on the left is less, none on the right. */
 size_t split_separator(const struct split_step *s, bool unique, unsigned right_line, uint8_t *to);
 
@@ -111,7 +113,6 @@ struct merge_step {
     pgno left_page, right_page;
     uint8_t type, flags;
     unsigned line_merge, uncommitted_dest;
-    const uint8_t *keep;                                /* per line: 1 = a flag-deleted line that versions still need; NULL: none */
     uint8_t *room;
 };
 void merge_apply(const struct merge_step *s);

@@ -24,7 +24,7 @@ struct merge {
     size_t moved, moved_max;
     dbtime time;
     struct log_span begin, end;
-    uint8_t *memory, *room, *image, *keep, *copy;
+    uint8_t *memory, *room, *image, *copy;
     size_t image_size;
     uint32_t image_flags;
     pgno freed[BT_DEPTH_MAX];
@@ -81,18 +81,19 @@ done:
 
 /* ---- what can be done ---- */
 
-/* Lines that are live, or deleted but still needed by a version; the others may vanish. */
-static unsigned count_kept(struct merge *m)
+/* Live lines, the others vanish with the page; *blocked: a deleted one is still needed by a version. Redo drops every deleted
+ * line that it meets, so such a page has to wait. */
+static unsigned count_kept(struct merge *m, bool *blocked)
 {
     struct page p = leaf_of(m)->ref.page;
     unsigned count = page_slot_count(p), kept = 0;
     m->moved = m->moved_max = 0;
     for (unsigned slot = 0; slot < count; slot++) {
         struct node n = page_node(p, slot);
-        bool deleted = (n.flags & NODE_DELETED) != 0;
-        m->keep[slot] = deleted && bt_node_has_versions(m->t, m->trx, p, slot, m->room);
-        if (deleted && !m->keep[slot])
+        if ((n.flags & NODE_DELETED) != 0) {
+            *blocked = *blocked || bt_node_has_versions(m->t, m->trx, p, slot, m->room);
             continue;
+        }
         kept++;
         if (m->right.frame != NULL) {
             struct bytes key = bt_node_key(&n, m->room + BT_SEPARATOR_MAX);
@@ -235,7 +236,6 @@ static void apply(struct merge *m)
     m->step.source = (struct page){m->copy, leaf->ref.page.size};
     m->step.left_page = m->left_page;
     m->step.right_page = m->right_page;
-    m->step.keep = m->keep;
     m->step.room = m->room;
     m->step.flags = leaf->flags;
     if (m->step.type == MERGE_FULL_RIGHT && m->t->versioned && m->trx->versions != NULL)
@@ -279,9 +279,12 @@ static ese_err choose_and_do(struct merge *m)
     struct level *leaf = leaf_of(m);
     unsigned kept;
     size_t promised;
+    bool blocked = false;
     if (m->count == 1)
         goto done;
-    kept = count_kept(m);
+    kept = count_kept(m, &blocked);
+    if (blocked)
+        goto done;
     if (kept == 0 && m->count == 2 && page_slot_count(m->levels[0].ref.page) == 1) {
         TRY(empty_tree(m));
         goto done;
@@ -307,7 +310,7 @@ ese_err bt_merge_at(struct btree *t, struct trx *trx, struct bytes key, struct b
     ese_err err = 0;
     size_t size = t->db->page_size;
     struct merge *m = ese_alloc(sizeof *m);
-    if (m == NULL || (m->memory = ese_alloc(size * 5 + (size_t)BT_SEPARATOR_MAX * 3)) == NULL)
+    if (m == NULL || (m->memory = ese_alloc(size * 3 + (size_t)BT_SEPARATOR_MAX * 3)) == NULL)
         FAIL(JET_errOutOfMemory);
     m->t = t;
     m->trx = trx;
@@ -317,7 +320,6 @@ ese_err bt_merge_at(struct btree *t, struct trx *trx, struct bytes key, struct b
     m->room = m->memory;
     m->copy = m->room + (size_t)BT_SEPARATOR_MAX * 3;
     m->image = m->copy + size;
-    m->keep = m->image + size * 2;
     os_mutex_lock(&t->smo);
     err = latch_path(m);
     if (err >= 0)

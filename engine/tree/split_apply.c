@@ -119,13 +119,13 @@ void empty_root_apply(struct page root)
     page_set_flags(root, (page_flags(root) & ~(uint32_t)PAGE_PARENT_OF_LEAF) | PAGE_LEAF);
 }
 
-/* Lines first..last of the source go to dest at slot at, in order; a deleted one stays behind unless it is still needed. */
+/* Lines first..last of the source go to dest at slot at, in order; a deleted one stays behind. */
 static void move_lines(const struct merge_step *s, struct page dest, unsigned first, unsigned end, unsigned at)
 {
     for (unsigned line = end; line-- > first;) {
         struct node n = page_node(s->source, line);
         struct bytes key;
-        if ((n.flags & NODE_DELETED) != 0 && (s->keep == NULL || s->keep[line] == 0))
+        if ((n.flags & NODE_DELETED) != 0)
             continue;
         key = bytes_of(s->room, node_copy_key(&n, s->room, BT_SEPARATOR_MAX));
         page_insert(dest, at, key, n.data, n.flags & ~(unsigned)NODE_COMPRESSED);

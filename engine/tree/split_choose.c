@@ -27,16 +27,22 @@ static ptrdiff_t prefix_gain(const struct split_step *s, unsigned from, unsigned
     return gain;
 }
 
-/* Bytes that lines from..to - 1 take on a page of their own, under the best of three prefixes. */
-static size_t measure(const struct split_step *s, unsigned from, unsigned to, int32_t *prefix_line)
+static size_t plain_size(const struct split_step *s, unsigned from, unsigned to)
 {
     size_t total = 0;
-    ptrdiff_t best = 0;
-    unsigned candidates[3] = {from, (from + to) / 2, to - 1};
     for (unsigned line = from; line < to; line++) {
         struct node n = split_line(s, line);
         total += TAG + SIZE_FIELD + node_key_size(&n) + n.data.size;
     }
+    return total;
+}
+
+/* Bytes that lines from..to - 1 take on a page of their own, under the best of three prefixes. */
+static size_t measure(const struct split_step *s, unsigned from, unsigned to, int32_t *prefix_line)
+{
+    size_t total = plain_size(s, from, to);
+    ptrdiff_t best = 0;
+    unsigned candidates[3] = {from, (from + to) / 2, to - 1};
     *prefix_line = -1;
     if (to - from < 2)
         return total;
@@ -130,4 +136,27 @@ size_t split_separator(const struct split_step *s, bool unique, unsigned right_l
         common++;
     memcpy(to + size, right.data.data, common);
     return size + common;
+}
+
+static size_t size_under(const struct split_step *s, unsigned from, unsigned to, int32_t prefix_line)
+{
+    size_t total = plain_size(s, from, to);
+    if (prefix_line >= 0)
+        total = (size_t)((ptrdiff_t)total - prefix_gain(s, from, to, from + (unsigned)prefix_line));
+    return total;
+}
+
+bool split_fits(const struct split_step *s, uint32_t page_size)
+{
+    size_t capacity = page_size - page_header_size(page_size) - TAG;
+    unsigned from = s->type == SPLIT_VERTICAL ? 0 : s->line_split;
+    if (s->prefix_line_new >= 0 && from + (unsigned)s->prefix_line_new >= s->lines)
+        return false;
+    if (s->fresh.at != NULL && size_under(s, from, s->lines, s->prefix_line_new) > capacity)
+        return false;
+    if (s->type != SPLIT_RIGHT || s->old.at == NULL)
+        return true;
+    if (s->prefix_line_old >= 0 && (unsigned)s->prefix_line_old >= s->line_split)
+        return false;
+    return size_under(s, 0, s->line_split, s->prefix_line_old) <= capacity;
 }
