@@ -478,9 +478,12 @@ done:
     return err;
 }
 
+/* A table whose row does not say otherwise: one chunk a page in small pages, four in large ones. */
 uint32_t schema_lv_chunk_bytes(const struct db_file *db)
 {
-    return db->page_size - (page_is_large(db->page_size) ? 122u : 82u);
+    if (db->page_size == 32768)
+        return 8150;
+    return db->page_size == 16384 ? 4050 : db->page_size - 82;
 }
 
 ese_err schema_load_table(struct session *s, struct schema_cache *cache, const struct catalog_row *row, struct table_def **out)
