@@ -68,13 +68,19 @@ static inline uint8_t *reference_read(const char *path, size_t *size)
     return data;
 }
 
+static inline char *reference_folder(void)
+{
+    static char folder[256];
+    return folder;
+}
+
 /* Scratch folder of this process, made on first use. */
 static inline const char *reference_scratch(void)
 {
-    static char folder[256];
+    char *folder = reference_folder();
     if (folder[0] == 0) {
         const char *base = getenv("TMPDIR");
-        snprintf(folder, sizeof folder, "%s/ese-test-XXXXXX", base != NULL ? base : "/tmp");
+        snprintf(folder, 256, "%s/ese-test-XXXXXX", base != NULL ? base : "/tmp");
         if (mkdtemp(folder) == NULL)
             abort();
     }
@@ -100,6 +106,7 @@ static inline void reference_clean(void)
     snprintf(command, sizeof command, "rm -rf '%s'", reference_scratch());
     if (system(command) != 0)
         printf("scratch folder stays: %s\n", reference_scratch());
+    reference_folder()[0] = 0;
 }
 
 #endif
