@@ -74,9 +74,13 @@ ese_err db_header_attached(struct db_file *db, struct log *log, lgpos at)
     le32_set(&h->dbid, db->dbid);
     clear_generations(h);
     set_counters(db, h);
+    memset(&h->full_cur, 0, sizeof h->full_cur);
     if (log != NULL) {
         uint32_t generation = lgpos_generation(at), current = log_generation(log);
+        struct signature before = h->sign_log;
         log_signature(log, &h->sign_log);
+        if (!signature_equal(&before, &h->sign_log))    /* backups of another stream cannot be continued */
+            db_header_clear_backups(h);
         le32_set(&h->gen_min_required, generation);
         le32_set(&h->gen_max_required, generation);
         le32_set(&h->gen_min_consistent, generation);
@@ -85,6 +89,7 @@ ese_err db_header_attached(struct db_file *db, struct log *log, lgpos at)
     } else {
         signature_make(&h->sign_db);
         memset(&h->sign_log, 0, sizeof h->sign_log);
+        db_header_clear_backups(h);
         disk_lgpos_set(&h->lgpos_consistent, LGPOS_MIN);
     }
     atomic_store(&db->gen_required, lgpos_generation(at));
@@ -122,7 +127,7 @@ static ese_err log_with_path(struct inst *inst, struct log_record *r, struct byt
     size_t size;
     if (text == NULL)
         FAIL(JET_errOutOfMemory);
-    size = db_path_encode(path, text, PATH_BYTES_MAX);
+    size = disk_path_encode(path, text, PATH_BYTES_MAX);
     if (size == 0)
         FAIL(JET_errInvalidPath);
     *path_field = bytes_of(text, size);

@@ -28,9 +28,6 @@ ese_err db_log_detach(struct inst *inst, uint16_t procid, struct db_file *db, st
 void db_hang(struct inst *inst, struct db_file *db, uint8_t dbid, bool logged); /* into its slot, with cache, versions, log */
 /* Pages to disk, DetachDB logged, header clean, slot free, file closed. */
 ese_err db_finish_detach(struct inst *inst, uint16_t procid, struct db_file *db);
-/* Paths in log records: UTF-16 with NUL. Surrogates that stand alone are kept. */
-size_t db_path_encode(const char *path, uint8_t *to, size_t room);      /* bytes; 0 when room is short */
-bool db_path_decode(struct bytes path, bool unicode, char *out, size_t room);
 struct db_file *db_find(struct inst *inst, const char *full_path);
 /* The temporary database of an instance, made on first use. */
 ese_err db_temp_open(struct inst *inst, const char *path);

@@ -225,7 +225,7 @@ static ese_err logged_path(struct bytes path, bool unicode, char **out)
     if (text == NULL)
         FAIL(JET_errOutOfMemory);
     *out = text;
-    if (!db_path_decode(path, unicode, text, OS_PATH_MAX))
+    if (!disk_path_decode(path, unicode, text, OS_PATH_MAX))
         FAIL(JET_errLogFileCorrupt);
 done:
     return err;

@@ -40,11 +40,7 @@ static void clear_backup_marks(struct db_file *db)
 {
     struct db_header *h = db_header_of(db);
     os_mutex_lock(&db->header_lock);
-    memset(&h->full_cur, 0, sizeof h->full_cur);
-    memset(&h->full_prev, 0, sizeof h->full_prev);
-    memset(&h->inc_prev, 0, sizeof h->inc_prev);
-    memset(&h->copy_prev, 0, sizeof h->copy_prev);
-    memset(&h->diff_prev, 0, sizeof h->diff_prev);
+    db_header_clear_backups(h);
     os_mutex_unlock(&db->header_lock);
 }
 

@@ -32,6 +32,17 @@ done:
     return err;
 }
 
+void db_header_clear_backups(struct db_header *h)
+{
+    struct disk_bkinfo *const fields[] = {&h->full_prev, &h->inc_prev, &h->full_cur, &h->copy_prev, &h->diff_prev, &h->snapshot_cur};
+    le32 *const types[] = {&h->full_prev_type, &h->inc_prev_type, &h->copy_prev_type, &h->diff_prev_type};
+
+    for (unsigned i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        memset(fields[i], 0, sizeof *fields[i]);
+    for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++)
+        le32_set(types[i], 0);
+}
+
 /* Milliseconds are spread over the two last bytes: 7 bits beside the UTC bit, 3 bits beside the snapshot bit. */
 void logtime_now(struct logtime *t)
 {

@@ -104,6 +104,9 @@ void db_header_seal(uint8_t *header_page, size_t page_size);
  * JET_errReadVerifyFailure, JET_errInvalidDatabaseVersion, JET_errPageSizeMismatch when expect_size != 0 and differs. */
 ese_err db_header_check(const uint8_t *header_page, size_t page_size, size_t expect_size);
 
+/* As if it had never been backed up: what restore and the change to another log stream leave. */
+void db_header_clear_backups(struct db_header *h);
+
 void logtime_now(struct logtime *t);
 void signature_make(struct signature *s);
 bool signature_equal(const struct signature *a, const struct signature *b);
