@@ -88,6 +88,8 @@ bool ver_any(struct ver_store *v, const struct ver_node *node);       /* is ther
 /* Longest before-image that a rollback may still put back at this node. */
 size_t ver_before_max(struct ver_store *v, const struct ver_node *node);
 bool ver_any_active(struct ver_store *v, const struct ver_node *node);/* one that a running transaction may need */
+/* Has a running transaction other than t changed the tree? */
+bool ver_tree_busy(struct ver_store *v, const struct db_file *db, pgno fdp, const struct trx *t);
 /* Redo: find by rceid (Replace and FlagDelete that wait for their UndoInfo, Undo records). */
 struct ver_entry *ver_find_rceid(struct ver_store *v, uint32_t rceid);
 /* Redo sets e->rceid and e->level from the record between ver_prepare and ver_apply, which puts the entry in its place among those of

@@ -284,6 +284,28 @@ void ver_drain(struct ver_store *v, struct db_file *db)
     os_mutex_unlock(&v->clean_lock);
 }
 
+static bool is_busy(const struct ver_entry *e, const struct db_file *db, pgno fdp, const struct trx *t)
+{
+    return e->db == db && e->fdp == fdp && e->op != VER_WRITE_LOCK && e->op != VER_READ_LOCK && e->writer != t &&
+           atomic_load_explicit(&e->commit_stamp, memory_order_acquire) == STAMP_NEVER.v;
+}
+
+bool ver_tree_busy(struct ver_store *v, const struct db_file *db, pgno fdp, const struct trx *t)
+{
+    bool busy = false;
+    for (size_t i = 0; i < v->bucket_count && !busy; i++) {
+        struct ver_bucket *b = &v->buckets[i];
+        if (atomic_load_explicit(&b->first, memory_order_acquire) == NULL)
+            continue;
+        spin_lock(&b->lock);
+        for (struct ver_entry *e = atomic_load(&b->first); e != NULL && !busy; e = e->hash_next)
+            for (struct ver_entry *o = e; o != NULL && !busy; o = o->older)
+                busy = is_busy(o, db, fdp, t);
+        spin_unlock(&b->lock);
+    }
+    return busy;
+}
+
 bool ver_db_busy(struct ver_store *v, const struct db_file *db)
 {
     bool busy = false;

@@ -266,17 +266,15 @@ ese_err catalog_create(struct session *s, struct db_file *db)
 {
     ese_err err = JET_errSuccess;
     struct schema_cache *cache = schema_cache_of(s, db);
-    struct btree database;
     pgno objids = SHADOW_ROOT + SHADOW_PAGES, locales = objids + 1;
     const uint32_t table_flags = PAGE_NEW_RECORD_FORMAT, index_flags = PAGE_INDEX | PAGE_NEW_RECORD_FORMAT;
 
-    btree_init(&database, db, 1, 1, 0, true, PAGE_NEW_RECORD_FORMAT);
-    TRY(create_tree(&database, &s->trx, MAIN_PAGES, table_flags, CATALOG_ROOT, CATALOG_OBJID));
-    TRY(create_tree(&database, &s->trx, SHADOW_PAGES, table_flags, SHADOW_ROOT, SHADOW_OBJID));
+    TRY(create_tree(&cache->root, &s->trx, MAIN_PAGES, table_flags, CATALOG_ROOT, CATALOG_OBJID));
+    TRY(create_tree(&cache->root, &s->trx, SHADOW_PAGES, table_flags, SHADOW_ROOT, SHADOW_OBJID));
     TRY(create_tree(&cache->catalog->tree, &s->trx, INDEX_PAGES, index_flags, CATALOG_ROOT + 3, NAME_INDEX_OBJID));
     TRY(create_tree(&cache->catalog->tree, &s->trx, INDEX_PAGES, index_flags, CATALOG_ROOT + 6, ROOTS_INDEX_OBJID));
-    TRY(create_tree(&database, &s->trx, 1, table_flags, objids, OBJIDS_OBJID));
-    TRY(create_tree(&database, &s->trx, 1, table_flags, locales, LOCALES_OBJID));
+    TRY(create_tree(&cache->root, &s->trx, 1, table_flags, objids, OBJIDS_OBJID));
+    TRY(create_tree(&cache->root, &s->trx, 1, table_flags, locales, LOCALES_OBJID));
     cache->name_index->tree.root = CATALOG_ROOT + 3;
     cache->roots_index->tree.root = CATALOG_ROOT + 6;
     cache->objids.root = objids;
@@ -297,6 +295,5 @@ ese_err catalog_create(struct session *s, struct db_file *db)
     TRY(put_locales_table(s, db, locales));
     TRY(put_locale_rows(s, db));
 done:
-    btree_release(&database);
     return err;
 }

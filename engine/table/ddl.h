@@ -14,7 +14,9 @@
 
 #include "table/schema.h"
 
-struct column_create { const char *name; uint8_t type; uint16_t code_page; uint32_t max_bytes, flags; struct bytes default_value; const char *callback; bool compressed; };
+/* Where the values of a column lie: it decides the range of its id (1-127, 128-255, 256-). */
+enum column_place { COLUMN_FIXED = 1, COLUMN_VARIABLE, COLUMN_TAGGED };
+struct column_create { enum column_place place; const char *name; uint8_t type; uint16_t code_page; uint32_t max_bytes, flags; struct bytes default_value; const char *callback; bool compressed; };
 struct index_create {
     const char *name; uint32_t flags; uint8_t density; uint16_t key_most, segment_max;
     const char *key;                                    /* "+col\0-col\0\0" */

@@ -1,5 +1,5 @@
 /* The schema cache of one database: open definitions by name, pins, lookups; the gate of record changes. */
-#include "table/table_int.h"
+#include "table/ddl_int.h"
 
 #include "format/record.h"
 
@@ -78,6 +78,8 @@ ese_err schema_cache_open(struct inst *inst, uint8_t dbid)
     os_mutex_init(&cache->system_lock);
     for (unsigned k = 0; k < SCHEMA_BUCKETS; k++)
         list_init(&cache->buckets[k]);
+    list_init(&cache->changes);
+    btree_init(&cache->root, cache->db, 1, 1, 0, true, PAGE_NEW_RECORD_FORMAT);
     btree_init(&cache->objids, cache->db, 0, 0, 1, true, PAGE_NEW_RECORD_FORMAT);
     btree_init(&cache->locales, cache->db, 0, 0, 1, true, PAGE_NEW_RECORD_FORMAT);
     inst->schemas[dbid] = cache;
@@ -102,6 +104,8 @@ void schema_cache_close(struct inst *inst, uint8_t dbid)
         table_def_release(cache->catalog);
     if (cache->shadow != NULL && list_empty(&cache->shadow->hash_link))
         table_def_release(cache->shadow);
+    ddl_forget_cache(cache);
+    btree_release(&cache->root);
     btree_release(&cache->objids);
     btree_release(&cache->locales);
     os_mutex_release(&cache->system_lock);
@@ -180,12 +184,27 @@ static struct table_def *find_cached(struct session *s, struct schema_cache *cac
     return NULL;
 }
 
+/* A definition may be known under another name: one that a running transaction gave it. */
+static struct table_def *find_objid(struct schema_cache *cache, uint32_t objid)
+{
+    for (unsigned k = 0; k < SCHEMA_BUCKETS; k++)
+        LIST_EACH(it, &cache->buckets[k]) {
+            struct table_def *t = LIST_ENTRY(it, struct table_def, hash_link);
+            if (t->objid == objid && !t->deleted)
+                return t;
+        }
+    return NULL;
+}
+
 static ese_err load_by_name(struct session *s, struct schema_cache *cache, const char *name, struct table_def **out)
 {
     ese_err err = JET_errSuccess;
     struct catalog_row row;
 
     TRY(catalog_find_table(s, cache->db, name, &row));
+    *out = find_objid(cache, row.objid_table);
+    if (*out != NULL)
+        goto done;
     if (row.objid_table == CATALOG_OBJID || row.objid_table == SHADOW_OBJID)
         *out = row.objid_table == CATALOG_OBJID ? cache->catalog : cache->shadow;
     else
@@ -208,10 +227,14 @@ ese_err schema_open_table(struct session *s, uint8_t dbid, const char *name, str
         TRY(catalog_locate(s, cache));
     os_mutex_lock(&cache->lock);
     t = find_cached(s, cache, name);
-    if (t == NULL && dbid == DB_TEMP_ID)
+    if (t != NULL && t->deleter != NULL)
+        err = JET_errTableLocked;
+    else if (t == NULL && dbid == DB_TEMP_ID)
         err = JET_errObjectNotFound;
     else if (t == NULL)
         err = load_by_name(s, cache, name, &t);
+    if (err >= 0 && t->deleter == &s->trx)
+        err = JET_errObjectNotFound;
     if (err >= 0) {
         t->pins++;
         *out = t;

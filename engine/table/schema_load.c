@@ -12,7 +12,7 @@ static ese_err copy_name(char to[NAME_BYTES_MAX + 1], struct bytes name)
     return JET_errSuccess;
 }
 
-static ese_err own_bytes(struct table_def *t, struct bytes from, struct bytes *to)
+ese_err schema_own_bytes(struct table_def *t, struct bytes from, struct bytes *to)
 {
     uint8_t *copy;
 
@@ -61,7 +61,7 @@ ese_err schema_column_from_row(struct table_def *t, const struct catalog_row *ro
     }
     if ((c->flags & COLUMN_USER_DEFAULT) != 0 && row->template_table.size < sizeof c->callback)
         memcpy(c->callback, row->template_table.data, row->template_table.size);
-    TRY(own_bytes(t, row->default_value, &c->default_value));
+    TRY(schema_own_bytes(t, row->default_value, &c->default_value));
     *out = c;
 done:
     return err;
@@ -181,7 +181,7 @@ static ese_err default_record(struct table_def *t, struct bytes *out)
         break;
     }
     if (any)
-        TRY(own_bytes(t, bytes_of(edit.at, edit.size), out));
+        TRY(schema_own_bytes(t, bytes_of(edit.at, edit.size), out));
 done:
     ese_free(memory);
     return err;

@@ -27,6 +27,8 @@ struct schema_cache {
     struct btree objids, locales;                       /* root 0: the database has none */
     struct os_mutex system_lock;                        /* rank 19: finding the system trees */
     _Atomic bool ready;                                 /* the catalog's index roots are known */
+    struct btree root;                                  /* the database's own tree: tables get their space from it */
+    struct list changes;                                /* struct ddl_change that wait for their transaction or clean-up; lock */
 };
 
 static inline struct schema_cache *schema_cache_of(struct session *s, const struct db_file *db) { return s->inst->schemas[db->dbid]; }
@@ -73,6 +75,7 @@ bool schema_visible(const struct trx *t, const struct trx *creator, const struct
 ese_err schema_make_facts(struct table_def *t);         /* after every change of columns */
 void schema_note_column(struct table_def *t, struct column_def *c);
 ese_err schema_derive(struct table_def *t, struct table_def *from);         /* copies of a template's columns; from is pinned by the caller */
+ese_err schema_own_bytes(struct table_def *t, struct bytes from, struct bytes *to);        /* copy that lives as long as the table */
 uint32_t schema_lv_chunk_bytes(const struct db_file *db);
 struct column_def *schema_fid(struct table_def *t, unsigned fid, bool in_template);
 
