@@ -42,6 +42,7 @@ done:
     return err;
 }
 
+/* Nobody else has uncommitted changes in the table: the nodes as they are count, not what an old snapshot shows. */
 static ese_err collect_table(struct build *b)
 {
     ese_err err = JET_errSuccess;
@@ -52,8 +53,10 @@ static ese_err collect_table(struct build *b)
     if (memory == NULL)
         FAIL(JET_errOutOfMemory);
     TRY(table_pos_open(&t->tree, b->s, &p));
+    p->raw = true;
     for (err = bt_first(p); err >= 0; err = bt_next(p))
-        TRY(collect_record(b, p, memory));
+        if ((page_node_flags(p->leaf.page, p->slot) & NODE_DELETED) == 0)
+            TRY(collect_record(b, p, memory));
     if (err == JET_errNoCurrentRecord)
         err = JET_errSuccess;
 done:

@@ -13,7 +13,7 @@
 struct fixture {
     struct inst inst;
     struct session *s;
-    char dir[OS_PATH_MAX];
+    char dir[OS_PATH_MAX - 64];
 };
 
 struct fixture_config { uint32_t page_size; uint32_t log_bytes; bool logged; bool circular; uint64_t cache_bytes; };
