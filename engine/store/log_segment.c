@@ -318,7 +318,7 @@ static bool recycle(struct log *log)
         log_path_of(&log->config, log->extension, log->gen_low, from) && log_path_next(&log->config, log->extension, to) &&
         os_path_info(from, &info) == 0 && info.size == log->config.file_bytes && os_path_rename(from, to) == 0) {
         log->gen_low++;
-        done = true;
+        done = os_dir_sync(log->config.log_dir) == 0;   /* before the file gets the header of another generation */
     }
     os_mutex_unlock(&log->files_lock);
     return done;
