@@ -202,6 +202,11 @@ static void describe_engine(struct line *l, const struct log_record *r)
         put(l, " dbid %u version %x %u %u", r->head.dbid, (unsigned)r->u.set_version.version, (unsigned)r->u.set_version.update_major,
             (unsigned)r->u.set_version.update_minor);
         break;
+    case LR_REATTACH:
+        put(l, " dbid %u", r->head.dbid);
+        put_lgpos(l, "attach", r->u.reattach.attach);
+        put_lgpos(l, "consistent", r->u.reattach.consistent);
+        break;
     case LR_EXTEND_DB:
     case LR_SHRINK_DB:
     case LR_SHRINK_DB2:
