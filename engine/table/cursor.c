@@ -155,8 +155,12 @@ ese_err cursor_leave(struct cursor *c, bool own, ese_err result)
 
     if (!own || c->session->trx.level == 0)
         return result;
+    if (c->session->trx.read_only) {
+        (void)txn_commit(c->session, COMMIT_LAZY);      /* a failed search has its place too: nothing is rolled back */
+        return result;
+    }
     if (result >= 0)
-        err = txn_commit(c->session, c->session->trx.read_only ? COMMIT_LAZY : c->session->commit_flags_default);
+        err = txn_commit(c->session, c->session->commit_flags_default);
     if (result < 0 || err < 0)
         if (c->session->trx.level > 0)
             (void)txn_rollback(c->session);

@@ -97,14 +97,18 @@ void schema_cache_close(struct inst *inst, uint8_t dbid)
 
     if (cache == NULL)
         return;
-    for (unsigned k = 0; k < SCHEMA_BUCKETS; k++)
-        LIST_EACH_SAFE(it, &cache->buckets[k])
-            table_def_release(LIST_ENTRY(it, struct table_def, hash_link));
-    if (cache->catalog != NULL && list_empty(&cache->catalog->hash_link))
-        table_def_release(cache->catalog);
-    if (cache->shadow != NULL && list_empty(&cache->shadow->hash_link))
-        table_def_release(cache->shadow);
     ddl_forget_cache(cache);
+    for (unsigned k = 0; k < SCHEMA_BUCKETS; k++)
+        LIST_EACH_SAFE(it, &cache->buckets[k]) {
+            struct table_def *t = LIST_ENTRY(it, struct table_def, hash_link);
+            list_remove(it);
+            if (t != cache->catalog && t != cache->shadow)
+                table_def_release(t);
+        }
+    if (cache->catalog != NULL)
+        table_def_release(cache->catalog);
+    if (cache->shadow != NULL)
+        table_def_release(cache->shadow);
     btree_release(&cache->root);
     btree_release(&cache->objids);
     btree_release(&cache->locales);
