@@ -42,7 +42,7 @@ static ese_err redo_insert(struct subject *s)
     const struct log_record *r = s->record;
     struct redo_change c = change_of(s, VER_INSERT, NULL);
     struct page p = s->page.ref.page;
-    size_t prefix = r->u.insert.prefix, size = r->u.insert.key.size + r->u.insert.data.size + 4;
+    size_t prefix = r->u.insert.prefix, size = 4 + 2 + r->u.insert.key.size + r->u.insert.data.size + (prefix != 0 ? 2 : 0);
     if (s->versioned) {
         c.key = r->u.insert.key;
         c.data = r->u.insert.data;
@@ -50,7 +50,7 @@ static ese_err redo_insert(struct subject *s)
     }
     if (!s->page.needed)
         goto done;
-    if (s->slot > page_slot_count(p) || prefix > r->u.insert.key.size || size + 4 - prefix > page_free_bytes(p) ||
+    if (s->slot > page_slot_count(p) || prefix > r->u.insert.key.size || size - prefix > page_free_bytes(p) ||
         (prefix != 0 && prefix > page_external(p).size))
         FAIL(JET_errDatabaseCorrupted);
     page_insert_node(p, s->slot, (unsigned)prefix, bytes_of(r->u.insert.key.data + prefix, r->u.insert.key.size - prefix),
