@@ -360,9 +360,111 @@ static void original_multi_8k(void **state) { (void)state; replay_set("multi-dir
 static void original_sweep_copy(void **state) { (void)state; replay_set("sweep-a", "copy-12/", 4096, sweep, 1); }
 static void original_sweep_kill(void **state) { (void)state; replay_set("sweep-a", "kill-10/", 4096, sweep, 1); }
 
+/* ---- our own logs ---- */
+
+static uint64_t own_state;
+static uint32_t own_rnd(uint32_t below)
+{
+    own_state ^= own_state << 13;
+    own_state ^= own_state >> 7;
+    own_state ^= own_state << 17;
+    return (uint32_t)((own_state >> 11) % below);
+}
+
+static void own_change(struct tree_world *w, struct bt_pos *p)
+{
+    uint8_t key[16] = "keys have that ", data[700];
+    size_t size = 4 + own_rnd(w->page_size / 12 < 600 ? w->page_size / 12 : 600);
+    struct bytes k;
+    ese_err err;
+    unsigned what = own_rnd(8);
+    store_be32(key + 12, own_rnd(3000));
+    k = bytes_of(key, 16);
+    for (size_t i = 0; i < size; i++)
+        data[i] = (uint8_t)(i + own_rnd(4));
+    if (what < 4) {
+        err = bt_insert(p, k, bytes_of(data, size), 0);
+        assert_true(err == 0 || err == JET_errKeyDuplicate);
+        return;
+    }
+    err = bt_seek(p, k, BYTES_NONE, BT_SEEK_GE, NULL);
+    if (err < 0)
+        return;
+    if (what < 6)
+        OK(bt_replace(p, bytes_of(data, size), 0));
+    else if (what == 6)
+        OK(bt_delta(p, 0, 7, false, NULL, 0));
+    else
+        OK(bt_delete(p, 0));
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    char command[1500];
+    snprintf(command, sizeof command, "cp '%s' '%s'", from, to);
+    assert_int_equal(system(command), 0);
+}
+
+/* The live pages, the log replayed from nothing, and the log replayed onto what was on disk half way are the same. */
+static void own_log(uint32_t page_size)
+{
+    struct tree_world w;
+    struct replay *empty = malloc(sizeof *empty), *image = malloc(sizeof *image);
+    struct bt_pos *p = malloc(sizeof *p);
+    char dir[600], path[900];
+    unsigned compared;
+    own_state = 88172645463325252u + page_size;
+    world_open(&w, page_size, true);
+    world_table(&w, 1, true);
+    OK(bt_pos_init(p, &w.table, &w.trx));
+    scratch(dir, sizeof dir);
+    snprintf(path, sizeof path, "%s/image.edb", dir);
+    for (unsigned round = 0; round < 30; round++) {
+        world_begin(&w.trx);
+        for (unsigned i = 0; i < 250; i++)
+            own_change(&w, p);
+        if (round == 15) {                              /* in the middle of a transaction, every page reaches the disk */
+            OK(buf_flush_db(w.db));
+            copy_file(w.path, path);
+        }
+        if (own_rnd(3) == 0)
+            world_rollback(&w.trx);
+        else
+            world_commit(&w.trx);
+        if (own_rnd(2) == 0)
+            OK(ver_cleanup(w.versions, 1u << 30));
+    }
+    (void)tree_judge(&w, &w.table, NULL);
+    OK(log_flush_all(w.log));
+    replay_open(empty, page_size);
+    replay_add(empty, 1, fresh_db(dir, 1, page_size));
+    replay_logs(empty, w.dir, page_size, lgpos_make(1, 0, 0));
+    assert_int_equal(compare_caches(w.db, empty->dbs[1], &compared), 0);
+    replay_open(image, page_size);
+    replay_add(image, 1, image_db(dir, "image.edb", page_size));
+    replay_logs(image, w.dir, page_size, lgpos_make(1, 0, 0));
+    assert_int_equal(compare_caches(w.db, image->dbs[1], &compared), 0);
+    printf("%u pages, %llu records\n", compared, (unsigned long long)image->records);
+    replay_close(image);
+    replay_close(empty);
+    remove_tree(dir);
+    bt_pos_free(p);
+    world_close(&w);
+    free(empty);
+    free(image);
+    free(p);
+}
+
+static void own_log_4k(void **state) { (void)state; own_log(4096); }
+static void own_log_8k(void **state) { (void)state; own_log(8192); }
+static void own_log_32k(void **state) { (void)state; own_log(32768); }
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(own_log_4k),
+        cmocka_unit_test(own_log_8k),
+        cmocka_unit_test(own_log_32k),
         cmocka_unit_test(original_sweep_kill),
         cmocka_unit_test(original_sweep_copy),
         cmocka_unit_test(original_dirty_4k),
