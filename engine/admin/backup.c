@@ -202,6 +202,8 @@ static void stamp_databases(struct backup *b, bool truncated)
     if (!b->prepared || b->prepare_error < 0)
         return;
     backup_info_set(&info, b->mark, &b->mark_time, b->copy_low, b->copy_end - 1);
+    if (truncated)
+        log_checkpoint_backup(b->inst->log, b->full ? &info : NULL, b->full ? NULL : &info);
     for (unsigned id = 1; id < DB_COUNT_MAX; id++) {
         struct db_file *db = b->inst->dbs[id];
         unsigned scope = stamp_scope(b, id, truncated);

@@ -28,8 +28,11 @@ ese_err backup_checkpoint_generation(struct inst *inst, uint32_t *generation)
     copies = ese_alloc(2 * sizeof *copies);
     if (copies == NULL)
         FAIL(JET_errOutOfMemory);
-    if (os_file_open(path, OS_OPEN_READ, &file) < 0)
-        FAIL(JET_errCheckpointFileNotFound);
+    if (os_file_open(path, OS_OPEN_READ, &file) < 0) {  /* a young stream has none yet */
+        TRY(log_checkpoint_update(inst->log, true));
+        if (os_file_open(path, OS_OPEN_READ, &file) < 0)
+            FAIL(JET_errCheckpointFileNotFound);
+    }
     if (os_file_read(file, 0, copies, 2 * sizeof *copies) < 0)
         FAIL(JET_errCheckpointCorrupt);
     for (unsigned i = 2; i-- != 0;)

@@ -427,7 +427,7 @@ ese_err db_attach(struct session *s, const char *path, const struct attach_confi
     struct inst *inst = s->inst;
     struct db_file *db = NULL;
     ese_err err = 0;
-    uint8_t slot;
+    uint8_t slot = 0;
     char *full = ese_alloc(OS_PATH_MAX);
     os_mutex_lock(&inst->lock);
     if (full == NULL)

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "admin/backup.h"
 #include "admin/recover_int.h"
 
 ese_err recover_open_reader(struct recovery *r, struct log_reader **out)
@@ -254,32 +255,16 @@ done:
 /* Backup stamps are repeated: scope names the field (backup-restore.md 11.2); an older mark never replaces a newer one. */
 static ese_err redo_backup(struct recovery *r, const struct log_record *record, struct log_span span)
 {
-    enum { UPDATE_HEADER = 4, SCOPE_FULL = 1, SCOPE_INCREMENTAL = 2, SCOPE_COPY = 5, SCOPE_DIFFERENTIAL = 6 };
-    struct db_file *db = record->u.backup.phase == UPDATE_HEADER ? recover_db_of(r, record->head.dbid, span.at) : NULL;
-    struct disk_bkinfo *to = NULL;
-    struct db_header *h;
+    struct db_file *db = recover_db_of(r, record->head.dbid, span.at);
     ese_err err = 0;
+    bool changed;
     if (db == NULL)
         goto done;
-    h = db_header_of(db);
-    switch (record->u.backup.scope) {
-    case SCOPE_FULL: to = &h->full_prev; break;
-    case SCOPE_INCREMENTAL: to = &h->inc_prev; break;
-    case SCOPE_COPY: to = &h->copy_prev; break;
-    case SCOPE_DIFFERENTIAL: to = &h->diff_prev; break;
-    default: break;
-    }
-    if (to == NULL || disk_lgpos_get(&to->mark).v >= disk_lgpos_get(&record->u.backup.info.mark).v)
-        goto done;
     os_mutex_lock(&db->header_lock);
-    *to = record->u.backup.info;
-    if (record->u.backup.scope == SCOPE_FULL) {
-        memset(&h->inc_prev, 0, sizeof h->inc_prev);
-        memset(&h->diff_prev, 0, sizeof h->diff_prev);
-        memset(&h->snapshot_cur, 0, sizeof h->snapshot_cur);
-    }
+    changed = backup_stamp_header(db_header_of(db), record);
     os_mutex_unlock(&db->header_lock);
-    TRY(db_file_write_header(db));
+    if (changed)
+        TRY(db_file_write_header(db));
 done:
     return err;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "admin/backup.h"
 #include "store/buf.h"
 #include "table/schema.h"
 
@@ -26,32 +27,54 @@ static void fill_log_config(struct fixture *f, const struct fixture_config *how)
     config->context = &f->inst;
 }
 
-static void print_event(struct inst *inst, unsigned id, const char *text)
+static void note_event(struct inst *inst, unsigned id, const char *text)
 {
-    (void)inst;
+    struct fixture *f = inst->api;
+
     printf("event %u: %s\n", id, text);
+    memmove(f->events + 1, f->events, sizeof f->events - sizeof f->events[0]);
+    f->events[0] = id;
+}
+
+bool fixture_saw(const struct fixture *f, unsigned event)
+{
+    for (size_t i = 0; i < sizeof f->events / sizeof f->events[0]; i++)
+        if (f->events[i] == event)
+            return true;
+    return false;
+}
+
+ese_err fixture_parts(struct fixture *f, const char *dir, const struct fixture_config *how)
+{
+    ese_err err = JET_errSuccess;
+    struct buf_config cache = {.page_size = how->page_size, .partitions = 4};
+    struct ver_config versions = {.bytes_max = 64 << 20, .bytes_preferred = 48 << 20};
+
+    memset(f, 0, sizeof *f);
+    (void)snprintf(f->dir, sizeof f->dir, "%s", dir);
+    inst_init(&f->inst);
+    f->inst.api = f;
+    f->inst.event = note_event;
+    f->inst.page_size = how->page_size;
+    cache.bytes_max = how->cache_bytes != 0 ? how->cache_bytes : 64 << 20;
+    cache.bytes_min = cache.bytes_max;
+    fill_log_config(f, how);
+    TRY(buf_cache_create(&cache, &f->inst.cache));
+    buf_set_undo_writer(f->inst.cache, ver_write_undo_info);
+    TRY(ver_store_create(&versions, &f->inst.versions));
+done:
+    return err;
 }
 
 ese_err fixture_start(struct fixture *f, const char *dir, const struct fixture_config *how)
 {
     ese_err err = JET_errSuccess;
-    struct buf_config cache = {.page_size = how->page_size, .partitions = 4};
-    struct ver_config versions = {.bytes_max = 64 << 20, .bytes_preferred = 48 << 20};
     struct recover_config *recovery = ese_alloc(sizeof *recovery);
 
-    memset(f, 0, sizeof *f);
-    (void)snprintf(f->dir, sizeof f->dir, "%s", dir);
-    inst_init(&f->inst);
-    f->inst.event = print_event;
-    f->inst.page_size = how->page_size;
-    cache.bytes_max = how->cache_bytes != 0 ? how->cache_bytes : 64 << 20;
-    cache.bytes_min = cache.bytes_max;
-    TRY(buf_cache_create(&cache, &f->inst.cache));
-    buf_set_undo_writer(f->inst.cache, ver_write_undo_info);
-    TRY(ver_store_create(&versions, &f->inst.versions));
+    TRY(fixture_parts(f, dir, how));
     if (how->logged) {
-        fill_log_config(f, how);
         TRY(recover_start(&f->inst, recovery));
+        TRY(backup_create(&f->inst));
     }
     TRY(inst_start_background(&f->inst));
     TRY(session_begin(&f->inst, &f->s));
@@ -100,6 +123,7 @@ done:
 void fixture_drop(struct fixture *f)
 {
     inst_stop_background(&f->inst);
+    backup_release(&f->inst);
     for (unsigned k = 0; k < DB_COUNT_MAX; k++)
         if (f->inst.schemas[k] != NULL)
             schema_cache_close(&f->inst, (uint8_t)k);
