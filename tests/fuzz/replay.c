@@ -7,7 +7,7 @@
 
 #include "fuzz.h"
 
-enum { ROOM = 65536, DAMAGED_PER_SEED = 3000, CUTS_MAX = 600 };
+enum { ROOM = 65536, DAMAGED_PER_SEED = 600, CUTS_MAX = 200 };
 
 static uint32_t random_state = 20231;
 
