@@ -2,6 +2,7 @@
  * demo - a program that keeps writing while it is backed up; and the judge of what can be had back.
  *
  *   demo write  legacy|multi WORK SETS   creates the database(s), writes, backs up (full, incremental), goes on writing until killed
+ *   demo make   legacy|multi FOLDER COMMITS JOURNAL NAME POINT   creates FOLDER/live.edb or goes on with it, so many commits a session
  *   demo judge  legacy|multi FOLDER JOURNAL NAME POINT   opens FOLDER/live.edb (recovering it if need be) and compares
  *
  * The journal is a text file outside the database: "NAME POINT n0 n1 n2" = last durable commits of each session at that point.
@@ -184,6 +185,34 @@ done:
     return 1;
 }
 
+/* So many commits more in a database of one's own, an orderly end, and a note of where the sessions stand. */
+static int make(int legacy, const char *folder, int commits, const char *journal, const char *name, const char *point)
+{
+    static struct live l;
+    struct os_file_info info;
+    struct judgement found = {{0}, 0, 0, 0};
+    struct job j = {.live = &l, .name = name};
+    char database[OS_PATH_MAX];
+    ese_err err = JET_errSuccess;
+
+    snprintf(database, sizeof database, "%.900s/live.edb", folder);
+    snprintf(j.journal, sizeof j.journal, "%s", journal);
+    TRY(os_dir_create(folder));
+    TRY(live_start(&l, name, folder, legacy, os_path_info(database, &info) < 0));
+    TRY(live_judge(&l, &found));
+    for (unsigned i = 0; i < SESSIONS; i++)
+        l.committed[i] = found.last[i];
+    TRY(live_write(&l));
+    TRY(let_write(&l, commits));
+    TRY(live_quiesce(&l));
+    TRY(note(&j, point));
+    TRY(live_stop(&l));
+    return 0;
+done:
+    printf("%s: make failed: %d (%s)\n", name, (int)err, err_name(err) != NULL ? err_name(err) : "?");
+    return 1;
+}
+
 static int read_journal(const char *path, const char *name, const char *point, int32_t noted[SESSIONS])
 {
     char line[256], who[64], where[64];
@@ -233,6 +262,8 @@ int main(int argc, char **argv)
     int legacy = argc > 2 && strcmp(argv[2], "legacy") == 0;
     if (argc == 5 && strcmp(argv[1], "write") == 0)
         return write_until_killed(legacy, argv[3], argv[4]);
+    if (argc == 8 && strcmp(argv[1], "make") == 0)
+        return make(legacy, argv[3], atoi(argv[4]), argv[5], argv[6], argv[7]);
     if (argc == 7 && strcmp(argv[1], "judge") == 0)
         return judge(legacy, argv[3], argv[4], argv[5], argv[6]);
     fputs("usage: demo write legacy|multi WORK SETS\n       demo judge legacy|multi FOLDER JOURNAL NAME full|incremental|killed\n", stderr);

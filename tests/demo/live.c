@@ -232,7 +232,7 @@ static void writer_body(void *argument)
     TRY(JetOpenDatabaseW(w->s, path, NULL, &db, 0));
     TRY(JetOpenTableW(w->s, db, table_name, NULL, 0, 0, &w->t));
     TRY(live_columns_of(w->s, w->t, &w->c));
-    for (int32_t n = 1; !w->live->stop; n++)
+    for (int32_t n = w->live->committed[w->number] + 1; !w->live->stop; n++)
         TRY(one_round(w, n));
     TRY(JetEndSession(w->s, 0));
 done:

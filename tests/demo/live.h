@@ -36,7 +36,7 @@ agent_u32 live_body(int32_t id, int32_t version, unsigned char body[BODY_MAX]);
 int32_t live_expected(int32_t m, int32_t n);
 
 JET_ERR live_start(struct live *l, const char *name, const char *folder, int legacy, int create);
-JET_ERR live_write(struct live *l);                     /* starts the writers */
+JET_ERR live_write(struct live *l);                     /* starts the writers, each after its last commit */
 JET_ERR live_quiesce(struct live *l);                   /* stops and joins them */
 JET_ERR live_stop(struct live *l);
 JET_ERR live_columns_of(JET_SESID s, JET_TABLEID t, struct live_columns *c);
