@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 
+enum { GATHER_NS_MAX = 200 * 1000 };
+
 /* ---- appending: all under the lock ---- */
 
 static uint64_t used_slots(const struct log *log)
@@ -164,6 +166,7 @@ static void flush_pass(struct log *log, bool sync)
     ese_err err;
     struct log_job job;
     lgpos target;
+    uint64_t start;
 
     if (sync)
         close_when_full(log);
@@ -181,9 +184,11 @@ static void flush_pass(struct log *log, bool sync)
     target = lgpos_make(job.generation, job.segment, job.bytes == LOG_SEGMENT_HEADER ? 0 : (uint16_t)job.bytes);
     os_mutex_unlock(&log->lock);
 
+    start = os_clock_ns();
     err = log_write_job(log, &job);
     if (err == 0 && sync)
         err = log_sync_file(log);
+    start = os_clock_ns() - start;
 
     os_mutex_lock(&log->lock);
     if (err != 0) {
@@ -191,6 +196,8 @@ static void flush_pass(struct log *log, bool sync)
         atomic_store(&log->failed, err);
     } else {
         log->seq_free = job.limit;
+        if (sync)
+            log->sync_ns = start;
         if (sync && target.v > atomic_load(&log->durable))
             atomic_store(&log->durable, target.v);
     }
@@ -204,6 +211,24 @@ static void flush_as_leader(struct log *log, bool sync)
     log->flushing = false;
 }
 
+/* Threads that committed together a moment ago will do so again: a sync costs more than waiting for them to come. The lock is given
+ * up between looks; flushing is set, so nobody else starts. */
+static void gather(struct log *log)
+{
+    uint64_t until = 0;
+
+    while (log->waiting < log->group && atomic_load(&log->failed) == 0) {
+        uint64_t now = os_clock_ns();
+        if (until == 0)
+            until = now + (log->sync_ns / 2 < GATHER_NS_MAX ? log->sync_ns / 2 : GATHER_NS_MAX);
+        if (now >= until)
+            break;
+        os_mutex_unlock(&log->lock);
+        os_yield();
+        os_mutex_lock(&log->lock);
+    }
+}
+
 /* Whoever comes first writes for all who have appended by then; the others wait and, when that pass began too early for them,
  * one of them leads the next. */
 ese_err log_flush(struct log *log, lgpos end)
@@ -213,15 +238,21 @@ ese_err log_flush(struct log *log, lgpos end)
     if (atomic_load(&log->durable) >= end.v)
         return JET_errSuccess;
     os_mutex_lock(&log->lock);
+    log->waiting++;
     while (atomic_load(&log->durable) < end.v) {
         if ((err = atomic_load(&log->failed)) != 0)
             break;
         if (log->flushing) {
             os_cond_wait(&log->moved, &log->lock);
         } else {
-            flush_as_leader(log, true);
+            log->flushing = true;
+            gather(log);
+            flush_pass(log, true);
+            log->flushing = false;
+            log->group = log->waiting;
         }
     }
+    log->waiting--;
     os_mutex_unlock(&log->lock);
     return err;
 }

@@ -54,6 +54,8 @@ struct log {
     bool flushing, want_write, stop;
     uint64_t flushed_total;                             /* bytes of records at the last flush with sync */
     uint32_t waiting;                                   /* threads inside log_flush */
+    uint32_t group;                                     /* how many there were at the end of the last flush */
+    uint64_t sync_ns;                                   /* what that flush took */
     uint8_t *scratch;                                   /* a long record before it is cut into fragments */
     size_t scratch_bytes;
     struct os_thread *flush_thread;
