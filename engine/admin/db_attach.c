@@ -550,6 +550,7 @@ void db_temp_close(struct inst *inst)
     char *path;
     if (db == NULL)
         return;
+    schema_cache_close(inst, DB_TEMP_ID);
     path = ese_strdup(db->path);
     ver_drain(inst->versions, db);
     drop_file(inst, db);
