@@ -15,7 +15,7 @@ static struct fixture f;
 static int start(void **state)
 {
     struct fixture_config how = {.page_size = 4096};
-    char path[400];
+    char path[OS_PATH_MAX + 16];
     (void)state;
     assert_int_equal(fixture_start(&f, reference_scratch(), &how), 0);
     snprintf(path, sizeof(path), "%s/tmp.edb", f.dir);
