@@ -274,7 +274,7 @@ static uint32_t column_grbit(const struct column_def *c, bool read_only)
     for (unsigned k = 0; k < sizeof map / sizeof map[0]; k++)
         if ((c->flags & map[k].flag) != 0)
             grbit |= map[k].grbit;
-    if (!read_only && (c->flags & (COLUMN_VERSION | COLUMN_AUTOINCREMENT)) == 0)
+    if (!read_only)
         grbit |= 0x20;
     return grbit;
 }
@@ -282,9 +282,10 @@ static uint32_t column_grbit(const struct column_def *c, bool read_only)
 static uint32_t index_grbit(const struct index_def *i)
 {
     uint32_t f = i->flags;
-    return ((f & INDEX_UNIQUE) != 0 ? 1u : 0) | ((f & INDEX_PRIMARY) != 0 ? 2u : 0) | ((f & INDEX_NO_NULL) != 0 ? 4u : 0) |
-           ((f & INDEX_ALLOW_ALL_NULLS) == 0 ? 8u : 0) | ((f & INDEX_ALLOW_SOME_NULLS) == 0 ? 0x20u : 0) |
-           ((f & INDEX_ALLOW_FIRST_NULL) == 0 ? 0x40u : 0) | ((f & INDEX_NULLS_HIGH) != 0 ? 0x400u : 0) | ((f & INDEX_TUPLES) != 0 ? 0x1000u : 0);
+    uint32_t ignore = ((f & INDEX_ALLOW_ALL_NULLS) == 0 ? 8u : 0) | ((f & INDEX_ALLOW_SOME_NULLS) == 0 ? 0x20u : 0) |
+                      ((f & INDEX_ALLOW_FIRST_NULL) == 0 ? 0x40u : 0);
+    return ((f & INDEX_UNIQUE) != 0 ? 1u : 0) | ((f & INDEX_PRIMARY) != 0 ? 2u : 0) | ((f & INDEX_NO_NULL) != 0 ? 4u : ignore) |
+           ((f & INDEX_NULLS_HIGH) != 0 ? 0x400u : 0) | ((f & INDEX_TUPLES) != 0 ? 0x1000u : 0);
 }
 
 static ese_err walk_table_schema(struct session *s, uint8_t dbid, const char *name, struct walk_text *out)
