@@ -25,9 +25,9 @@ typedef int32_t(__stdcall *commit32)(uint32_t instance, void *commit_id, uint32_
 
 static _Atomic uint32_t users[KIND_COUNT][POOL];
 
-static void *user_of(enum callback_kind kind, int n)
+static uintptr_t user_of(enum callback_kind kind, int n)
 {
-    return (void *)(uintptr_t)atomic_load_explicit(&users[kind][n], memory_order_acquire);
+    return atomic_load_explicit(&users[kind][n], memory_order_acquire);
 }
 
 #define EACH(X)                                                                                                        \

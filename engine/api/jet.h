@@ -848,6 +848,8 @@ struct JET_DBUTIL_A {
             JET_POINTER(char, szSLV_ObsoleteAndUnused);
             JET_POINTER(char, szBackup);
             JET_POINTER(const char, szTable);
+            JET_POINTER(const char, szIndex);
+            JET_POINTER(char, szIntegPrefix);
         };
         struct {
             JET_POINTER(char, szLog);
@@ -868,8 +870,6 @@ struct JET_DBUTIL_A {
             JET_UINT32 pgnoLast;
         } rbsOptions;
     };
-    JET_POINTER(const char, szIndex);
-    JET_POINTER(char, szIntegPrefix);
     JET_INT32 pgno;
     JET_INT32 iline;
     JET_INT32 lGeneration;
@@ -894,6 +894,8 @@ struct JET_DBUTIL_W {
             JET_POINTER(JET_WCHAR, szSLV_ObsoleteAndUnused);
             JET_POINTER(JET_WCHAR, szBackup);
             JET_POINTER(const JET_WCHAR, szTable);
+            JET_POINTER(const JET_WCHAR, szIndex);
+            JET_POINTER(JET_WCHAR, szIntegPrefix);
         };
         struct {
             JET_POINTER(JET_WCHAR, szLog);
@@ -914,8 +916,6 @@ struct JET_DBUTIL_W {
             JET_UINT32 pgnoLast;
         } rbsOptions;
     };
-    JET_POINTER(const JET_WCHAR, szIndex);
-    JET_POINTER(JET_WCHAR, szIntegPrefix);
     JET_INT32 pgno;
     JET_INT32 iline;
     JET_INT32 lGeneration;
