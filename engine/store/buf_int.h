@@ -9,6 +9,8 @@
  *             C3  dirty and writing frames are never evicted.
  *             C4  version is odd while the frame is latched for WRITE.
  *             C5  one batch of page writes at a time (write_lock): a frame that is writing is not collected again.
+ * CALLERS     buf*.c.
+ * TESTS       unit/test_buf.c, unit/test_buf_latch.c
  */
 #ifndef ESE_STORE_BUF_INT_H
 #define ESE_STORE_BUF_INT_H

@@ -9,6 +9,8 @@
  *                 over, so that a torn write takes nothing that was durable; the newest is back in its place and synced before the
  *                 successor takes the place of the shadow. Copies are told apart by a number in bytes the format leaves zero.
  * LATCHES     lock 70; next_lock and files_lock 80.
+ * CALLERS     log*.c, checkpoint.c.
+ * TESTS       unit/test_log.c, unit/test_log_read.c, sim/test_log_sweep.c
  */
 #ifndef ESE_STORE_LOG_INT_H
 #define ESE_STORE_LOG_INT_H
