@@ -238,6 +238,24 @@ static void drop_file(struct inst *inst, struct db_file *db)
 
 /* ---- create ---- */
 
+/* A file that was just created is there after a crash only when its folder was synced. */
+ese_err db_sync_folder(const char *path)
+{
+    size_t size = strlen(path);
+    ese_err err = 0;
+    char *folder = ese_strdup(path);
+    if (folder == NULL)
+        FAIL(JET_errOutOfMemory);
+    while (size > 1 && folder[size - 1] != '/' && folder[size - 1] != '\\')
+        size--;
+    folder[size > 1 ? size - 1 : size] = 0;
+    TRY(os_dir_sync(folder));
+done:
+    ese_free(folder);
+    return err;
+}
+
+
 static ese_err refuse_existing(const char *path, bool overwrite)
 {
     ese_err err = 0;
@@ -347,6 +365,7 @@ ese_err db_create(struct session *s, const char *path, const struct attach_confi
     if (inst->log != NULL)
         log_signature(inst->log, &create.sign_log);
     TRY(db_file_create(full, &create, &db));
+    TRY(db_sync_folder(full));
     if (how->shadowing_off)
         db_header_of(db)->dbflags[0] |= 1;
     if (inst->log != NULL && !how->recovery_off)

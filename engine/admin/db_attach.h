@@ -28,6 +28,7 @@ ese_err db_log_detach(struct inst *inst, uint16_t procid, struct db_file *db, st
 void db_hang(struct inst *inst, struct db_file *db, uint8_t dbid, bool logged); /* into its slot, with cache, versions, log */
 /* Pages to disk, DetachDB logged, header clean, slot free, file closed. */
 ese_err db_finish_detach(struct inst *inst, uint16_t procid, struct db_file *db);
+ese_err db_sync_folder(const char *path);               /* of a file that was created or deleted */
 struct db_file *db_find(struct inst *inst, const char *full_path);
 /* The temporary database of an instance, made on first use. */
 ese_err db_temp_open(struct inst *inst, const char *path);

@@ -46,6 +46,17 @@ done:
     return err;
 }
 
+/* Databases that are still there will not be written any more: nobody may ask their log again. */
+static void let_go(struct inst *inst)
+{
+    for (unsigned i = 1; i < DB_COUNT_MAX; i++) {
+        if (inst->dbs[i] == NULL || inst->dbs[i]->log == NULL)
+            continue;
+        buf_detach_db(inst->dbs[i]);
+        inst->dbs[i]->log = NULL;
+    }
+}
+
 ese_err recover_stop(struct inst *inst, bool dirty)
 {
     struct log_record r = {0};
@@ -68,6 +79,7 @@ ese_err recover_stop(struct inst *inst, bool dirty)
     TRY(log_checkpoint_write(inst->log, span.at, false));
 done:
     if (inst->log != NULL) {
+        let_go(inst);
         closed = log_close(inst->log, !dirty);
         inst->log = NULL;
         if (err == 0)

@@ -290,6 +290,7 @@ static ese_err remake(struct recovery *r, const struct claim *c)
     struct db_file *db = NULL;
     ese_err err = 0;
     TRY(db_file_create(r->path, &create, &db));
+    TRY(db_sync_folder(r->path));
     db_header_of(db)->sign_db = c->sign_db;
     le32_set(&db_header_of(db)->state, DB_JUST_CREATED);
     TRY(take(r, db, c, true));
@@ -384,7 +385,9 @@ static ese_err remove_unfinished(struct recovery *r, uint8_t dbid)
     (void)snprintf(r->path, OS_PATH_MAX, "%s", r->slots[dbid].db->path);
     clear_slot(r, dbid);
     err = os_path_delete(r->path);
-    return err == JET_errFileNotFound ? 0 : err;
+    if (err == JET_errFileNotFound)
+        return 0;
+    return err < 0 ? err : db_sync_folder(r->path);
 }
 
 ese_err recover_settle(struct recovery *r)

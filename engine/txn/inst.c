@@ -25,11 +25,11 @@ void inst_init(struct inst *inst)
 void inst_release(struct inst *inst)
 {
     if (inst->system != NULL) {
-        (void)session_end(inst->system);
+        session_drop(inst->system);
         inst->system = NULL;
     }
     while (!list_empty(&inst->sessions))
-        (void)session_end(LIST_ENTRY(inst->sessions.next, struct session, link));
+        session_drop(LIST_ENTRY(inst->sessions.next, struct session, link));
     while (!list_empty(&inst->abandoned)) {
         struct session *s = LIST_ENTRY(inst->abandoned.next, struct session, link);
         list_remove(&s->link);

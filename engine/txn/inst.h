@@ -45,7 +45,7 @@ struct inst {
 
 /* Parts that other modules create (log, cache, versions) are set by the caller in between. */
 void inst_init(struct inst *inst);
-void inst_release(struct inst *inst);                   /* ends sessions that are left */
+void inst_release(struct inst *inst);                   /* drops sessions that are left, as they are */
 struct db_file *inst_db(struct inst *inst, uint8_t dbid);
 void inst_set_unavailable(struct inst *inst, ese_err why);
 ese_err inst_start_background(struct inst *inst);       /* checkpoint and clean-up threads */

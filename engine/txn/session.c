@@ -84,6 +84,17 @@ ese_err session_end(struct session *s)
     return err;
 }
 
+/* The instance goes as it is: nothing is undone, nothing is logged; recovery will see to it. */
+void session_drop(struct session *s)
+{
+    struct trx *t = &s->trx;
+    while (!list_empty(&t->entries))
+        ver_drop(t->versions, LIST_ENTRY(t->entries.next, struct ver_entry, trx_link));
+    if (t->level > 0)
+        trx_end(t);
+    (void)session_end(s);
+}
+
 struct bt_pos *session_work(struct session *s, unsigned which, struct btree *tree)
 {
     struct bt_pos *p = &s->work[which];

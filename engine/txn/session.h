@@ -35,6 +35,7 @@ struct session {
 
 ese_err session_begin(struct inst *inst, struct session **out);
 ese_err session_end(struct session *s);                 /* rolls back what is open; frees */
+void session_drop(struct session *s);                   /* frees; an open transaction is left to recovery */
 struct bt_pos *session_work(struct session *s, unsigned which, struct btree *tree); /* NULL when memory is out */
 
 enum commit_flags { COMMIT_LAZY = 1, COMMIT_FORCE = 2 };
