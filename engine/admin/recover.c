@@ -324,15 +324,12 @@ static bool any_open(const struct recovery *r)
     return false;
 }
 
-/* JET_bitRecoveryWithoutUndo: redo is done, the log is left as it is, the databases wait for more log. */
+/* JET_bitRecoveryWithoutUndo: redo is done, the log is left as it is, the databases wait for more log. What the cache has written
+ * so far is good for any later recovery; the rest is dropped. */
 static ese_err stop_before_undo(struct recovery *r)
 {
     ese_err err = 0;
     bool open = any_open(r);
-    for (unsigned i = 1; i < DB_COUNT_MAX; i++) {
-        if (r->slots[i].state == SLOT_ATTACHED)
-            (void)buf_flush_db(r->slots[i].db);
-    }
     FAIL(open ? JET_errRecoveredWithoutUndo : JET_errRecoveredWithoutUndoDatabasesConsistent);
 done:
     return err;

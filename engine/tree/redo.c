@@ -117,7 +117,7 @@ void redo_unlatch(struct redo_page *p)
     buf_unlatch(&p->ref);
 }
 
-ese_err redo_version(struct redo_work *w, const struct lr_head *head, const struct redo_change *c)
+ese_err redo_version(struct redo_work *w, const struct lr_head *head, const struct redo_change *c, struct buf_ref *page)
 {
     ese_err err = 0;
     struct ver_entry *e;
@@ -132,7 +132,7 @@ ese_err redo_version(struct redo_work *w, const struct lr_head *head, const stru
     e->delta_offset = c->delta_offset;
     e->replace_max = c->max;
     ver_rceid_raise(w->t->versions, c->rceid);
-    ver_apply(w->t->versions, w->t, e, NULL);
+    ver_apply(w->t->versions, w->t, e, page);
 done:
     return err;
 }

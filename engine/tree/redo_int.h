@@ -38,7 +38,9 @@ static inline struct page redo_target(const struct redo_page *p)
 
 /* The version entry of a redone change; extra is the delta of an escrow change. */
 struct redo_change { uint8_t oper; uint32_t rceid; struct bytes key, data, before; int64_t delta; uint16_t delta_offset; int16_t max; };
-ese_err redo_version(struct redo_work *w, const struct lr_head *head, const struct redo_change *c);
+/* page: where the node lies when the change is being done to it, whose before-image must reach the log before the page is
+ * written; NULL when the page was newer. */
+ese_err redo_version(struct redo_work *w, const struct lr_head *head, const struct redo_change *c, struct buf_ref *page);
 
 /* Records of one macro in log order. */
 struct redo_macro_list { struct log_record *records; unsigned count; };

@@ -46,7 +46,7 @@ static ese_err redo_insert(struct subject *s)
     if (s->versioned) {
         c.key = r->u.insert.key;
         c.data = r->u.insert.data;
-        TRY(redo_version(s->w, &r->head, &c));
+        TRY(redo_version(s->w, &r->head, &c, NULL));
     }
     if (!s->page.needed)
         goto done;
@@ -83,7 +83,7 @@ static ese_err redo_flag_insert(struct subject *s)
     if (s->versioned) {
         c.key = r->u.flag_insert.key;
         c.data = r->u.flag_insert.data;
-        TRY(redo_version(s->w, &r->head, &c));
+        TRY(redo_version(s->w, &r->head, &c, NULL));
     }
     if (!s->page.needed)
         goto done;
@@ -92,7 +92,7 @@ static ese_err redo_flag_insert(struct subject *s)
         c = change_of(s, VER_REPLACE, &n);
         c.rceid = r->u.flag_insert.rceid_replace;
         c.before = n.data;
-        TRY(redo_version(s->w, &r->head, &c));
+        TRY(redo_version(s->w, &r->head, &c, &s->page.ref));
     }
     flags = n.flags & ~(unsigned)NODE_DELETED;
     page_set_node_flags(s->page.ref.page, s->slot, flags | versioned_flag(s));
@@ -126,7 +126,7 @@ static ese_err redo_replace(struct subject *s)
     if (s->versioned) {
         c = change_of(s, VER_REPLACE, &n);
         c.before = n.data;
-        TRY(redo_version(s->w, &r->head, &c));
+        TRY(redo_version(s->w, &r->head, &c, &s->page.ref));
     }
     TRY(replace_data(s, data));
     page_set_node_flags(s->page.ref.page, s->slot, page_node_flags(s->page.ref.page, s->slot) | versioned_flag(s));
@@ -145,7 +145,7 @@ static ese_err redo_flag_delete(struct subject *s)
     TRY(get_node(s, &n));
     if (s->versioned) {
         c = change_of(s, VER_FLAG_DELETE, &n);
-        TRY(redo_version(s->w, &s->record->head, &c));
+        TRY(redo_version(s->w, &s->record->head, &c, &s->page.ref));
     }
     page_set_node_flags(s->page.ref.page, s->slot, n.flags | NODE_DELETED | versioned_flag(s));
 done:
@@ -181,7 +181,7 @@ static ese_err redo_delta(struct subject *s)
         c.data = r->u.delta.data;
         c.delta = r->u.delta.delta;
         c.delta_offset = r->u.delta.offset;
-        TRY(redo_version(s->w, &r->head, &c));
+        TRY(redo_version(s->w, &r->head, &c, NULL));
     }
     if (!s->page.needed)
         goto done;
@@ -204,7 +204,7 @@ static ese_err redo_undo_info(struct subject *s)
     c.data = r->u.undo_info.data;
     c.before = r->u.undo_info.before;
     c.max = r->u.undo_info.max;
-    return redo_version(s->w, &r->head, &c);
+    return redo_version(s->w, &r->head, &c, NULL);
 }
 
 /* A change that was taken back before the crash: once more on the page, and its entry goes. */

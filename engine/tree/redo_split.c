@@ -215,7 +215,7 @@ static ese_err make_versions(struct split *s)
     c.key = op->type == LR_INSERT ? op->u.insert.key : op->u.flag_insert.key;
     c.data = op->type == LR_INSERT ? op->u.insert.data : op->u.flag_insert.data;
     if (op->type != LR_REPLACE)
-        TRY(redo_version(s->w, &op->head, &c));
+        TRY(redo_version(s->w, &op->head, &c, NULL));
     if (op->type == LR_INSERT || !here)
         goto done;
     old = page_node(q->source, q->line_oper);
@@ -224,9 +224,25 @@ static ese_err make_versions(struct split *s)
     c.data = c.before = old.data;
     if (op->type == LR_FLAG_INSERT_REPLACE)
         c.rceid = op->u.flag_insert.rceid_replace;
-    TRY(redo_version(s->w, &op->head, &c));
+    TRY(redo_version(s->w, &op->head, &c, q->line_oper < q->line_split ? &l->old.ref : &l->fresh.ref));
 done:
     return err;
+}
+
+/* Pending before-images go with their nodes to the new page. */
+static void follow_versions(struct split *s, struct level *l)
+{
+    const struct split_step *q = &l->step;
+    struct node n;
+    if (!l->old.needed || !l->fresh.needed || !page_is_leaf(q->source) || q->type == SPLIT_APPEND || s->w->t == NULL)
+        return;
+    if (q->type == SPLIT_VERTICAL) {
+        ver_undo_follow(s->w->t->versions, &l->old.ref, &l->fresh.ref, BYTES_NONE, BYTES_NONE);
+        return;
+    }
+    n = split_line(q, q->line_split);
+    ver_undo_follow(s->w->t->versions, &l->old.ref, &l->fresh.ref,
+                    bytes_of(s->w->room, node_copy_key(&n, s->w->room, BT_SEPARATOR_MAX)), n.data);
 }
 
 static ese_err perform(struct split *s)
@@ -239,6 +255,7 @@ static ese_err perform(struct split *s)
         if (l->splits) {
             l->step.old = redo_target(&l->old);
             l->step.fresh = redo_target(&l->fresh);
+            follow_versions(s, l);
             split_apply(&l->step);
             if (l->right.needed)
                 page_set_left(l->right.ref.page, l->record->u.split.new_page);

@@ -122,7 +122,7 @@ static void recovery_without_undo_can_be_repeated(void **state)
     char crash[1024], expected[1024], dir[1024];
     static const char *const names[] = {"basic.edb"};
     struct engine e;
-    struct engine_config config = {.page_size = 8192};
+    struct engine_config config = {.page_size = 8192, .cache_bytes = 64 * 8192};     /* so small that redo must write */
     struct recover_config *how;
     (void)state;
     if (!reference_unpack("dirty-8k"))
