@@ -175,6 +175,8 @@ static ese_err write_batch(struct buf_cache *cache, struct db_file *db, const st
     *written = 0;
     if (atomic_load(&db->write_failed))
         FAIL(JET_errDiskIO);
+    if (atomic_load(&db->frozen) != 0)
+        goto done;
     collect(b, db, choice);
     if (b->count == 0)
         goto done;
@@ -257,9 +259,13 @@ void buf_freeze(struct buf_cache *cache, struct log *log, bool freeze)
         struct db_file *db = LIST_ENTRY(it, struct db_file, cache_link);
         if (db->log != log)
             continue;
-        if (freeze)
+        if (freeze) {
             atomic_fetch_add(&db->frozen, 1);
-        else if (atomic_load(&db->frozen) != 0)
+            os_mutex_lock(&db->header_lock);            /* a header on its way out, and growth, come to their end */
+            os_mutex_unlock(&db->header_lock);
+            os_mutex_lock(&db->grow_lock);
+            os_mutex_unlock(&db->grow_lock);
+        } else if (atomic_load(&db->frozen) != 0)
             atomic_fetch_sub(&db->frozen, 1);
     }
     os_mutex_unlock(&cache->dbs_lock);

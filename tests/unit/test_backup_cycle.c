@@ -371,7 +371,7 @@ static void a_frozen_instance_stands_still(void **state)
     assert_true(backup_in_progress(inst));
     run("cksum '%s'/x.edb '%s'/edb.log > '%s/before'", g->live_dir, g->live_dir, g->base);
     run("cp '%s'/* '%s'", g->live_dir, g->work);
-    os_sleep_ms(600);
+    os_sleep_ms(1500);
     run("cksum '%s'/x.edb '%s'/edb.log | cmp - '%s/before'", g->live_dir, g->live_dir, g->base);
     assert_int_equal(snapshot_thaw(s, &gone), 0);
     assert_false(gone);
