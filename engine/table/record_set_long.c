@@ -344,7 +344,7 @@ ese_err set_long(struct cursor *c, const struct column_def *col, const struct se
     ese_err err = JET_errSuccess;
     bool packed = ((col->flags & COLUMN_COMPRESSED) != 0 || (set->flags & SET_COMPRESSED) != 0) && (set->flags & SET_UNCOMPRESSED) == 0;
     struct long_set l = {.c = c, .col = col, .set = set, .itag = set->itag, .threshold = threshold, .compress = packed};
-    enum long_op op;
+    enum long_op op = OP_NOTHING;
 
     if (c->session->trx.level == 0)
         FAIL(JET_errNotInTransaction);

@@ -144,7 +144,7 @@ static ese_err spill(struct sort *s)
     ese_err err = JET_errSuccess;
     uint8_t *buffer = NULL;
     size_t filled = 0;
-    struct run *run;
+    struct run *run = NULL;
 
     qsort(s->pairs, s->pair_count, sizeof(s->pairs[0]), pair_pointer_order);
     TRY(run_open(s, &run));

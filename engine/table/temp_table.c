@@ -181,7 +181,7 @@ static ese_err make_table(struct session *s, struct schema_cache *cache, const s
 {
     ese_err err = JET_errSuccess;
     struct table_def *t = NULL;
-    struct column_def *c;
+    struct column_def *c = NULL;
     pgno root = 0;
     uint32_t objid;
 
