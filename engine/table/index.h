@@ -25,4 +25,9 @@ ese_err index_rule(struct index_def *i, unsigned part, struct key_segment_rule *
 ese_err index_build(struct session *s, struct index_def *i);           /* fill a new index from the table: sort, bulk load */
 ese_err index_verify_record(struct session *s, struct table_def *t, struct bytes record, struct bytes bookmark);  /* all entries exist */
 
+/* Before the first change of a table: do the keys of its text indexes agree with our sort tables? Indexes made with other tables are
+ * compared with their records once; those that agree get our version, others are JET_errPrimaryIndexCorrupted or
+ * JET_errSecondaryIndexCorrupted until they are made anew. */
+ese_err index_check_collation(struct session *s, struct table_def *t);
+
 #endif

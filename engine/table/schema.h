@@ -117,6 +117,7 @@ struct table_def {
     struct table_facts *_Atomic facts;                  /* what an insert needs to know; replaced when columns change */
     struct table_def *template_table;                   /* derived tables: pinned */
     uint32_t density, lv_chunk_max;
+    _Atomic uint8_t collation_state;                    /* index_check_collation: 0 = not looked at yet */
     _Atomic uint64_t sequence_next;                     /* next sequential primary key; 0 = not read yet */
     _Atomic uint64_t autoincrement_next;                /* 0 = not read yet */
     _Atomic uint64_t lid_next;                          /* 0 = not read yet */

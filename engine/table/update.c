@@ -57,6 +57,7 @@ static ese_err statement_begin(struct cursor *c, struct statement *st)
     TRY(cursor_enter(c, false, &st->own));
     if (c->session->trx.read_only)
         FAIL(JET_errTransReadOnly);
+    TRY(index_check_collation(c->session, c->table));
     st->mark = txn_mark(c->session);
     table_gate_enter(c->table);
     st->inside = true;
