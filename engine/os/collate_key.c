@@ -14,7 +14,7 @@ enum case_bits {
     CASE_FULL_WIDTH = 0x01, CASE_FULL_SIZE = 0x02, CASE_SUBSCRIPT = 0x08, CASE_UPPER = 0x10, CASE_KATAKANA = 0x20, CASE_MASK = 0x3F,
     CASE_STARTS_2 = 0x40, CASE_STARTS_4 = 0x80, CASE_STARTS_8 = 0xC0, CASE_INVERTED = 0x3F
 };
-enum { WEIGHT_MIN = 2, ORDERING_VIETNAMESE = 0x30, UNITS_ON_STACK = 96, BYTES_PER_UNIT = 22, EXPANSION_DEPTH = 16 };
+enum { WEIGHT_MIN = 2, UNITS_ON_STACK = 96, BYTES_PER_UNIT = 22, EXPANSION_DEPTH = 16 };
 
 struct weight {
     uint8_t primary, script, diacritic, letter_case;
@@ -523,7 +523,7 @@ ese_err sort_key_make(const struct weights *w, const struct ordering *o, uint32_
         b.case_mask &= (uint8_t)~CASE_KATAKANA;
     if ((flags & MAP_LINGUISTIC_CASING) != 0 && o->exceptions != 0 && o->linguistic_exceptions != 0)
         b.exceptions = o->linguistic_exceptions;
-    b.inverse_case = (o->flags & ORDERING_INVERSE_CASE) != 0 || (!w->builtin && load_le32(o->id) == ORDERING_VIETNAMESE);
+    b.inverse_case = (o->flags & ORDERING_INVERSE_CASE) != 0;
     if (b.count > UNITS_ON_STACK) {
         memory = ese_alloc(b.count * BYTES_PER_UNIT);
         if (memory == NULL)
