@@ -52,15 +52,20 @@ static ese_err check_owner(const struct api_instance *owner, unsigned how)
     return 0;
 }
 
-static ese_err begin_implicit(struct call *c, unsigned how)
+ese_err call_transact(struct call *c, bool read_only)
 {
     ese_err err = 0;
-    if ((how & (CALL_READ | CALL_WRITE)) == 0 || c->s->trx.level != 0)
+    if (c->s->trx.level != 0)
         return 0;
-    TRY(txn_begin(c->s, (how & CALL_WRITE) == 0));
+    TRY(txn_begin(c->s, read_only));
     c->implicit = true;
 done:
     return err;
+}
+
+static ese_err begin_implicit(struct call *c, unsigned how)
+{
+    return (how & (CALL_READ | CALL_WRITE)) != 0 ? call_transact(c, (how & CALL_WRITE) == 0) : 0;
 }
 
 /* Handle, slot, owner: what both entries share. On failure nothing is held. */

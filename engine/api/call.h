@@ -60,6 +60,7 @@ struct call {
 
 ese_err call_session(struct call *c, JET_SESID sesid, unsigned how);
 ese_err call_table(struct call *c, JET_SESID sesid, JET_TABLEID tableid, unsigned how);
+ese_err call_transact(struct call *c, bool read_only);  /* a transaction of its own from here on, when there is none */
 JET_ERR call_end(struct call *c, ese_err err);          /* returns err; a success may turn into the error of the implicit commit */
 static inline JET_ERR call_end_warning(struct call *c, ese_err err, JET_ERR warning)
 {

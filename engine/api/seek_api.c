@@ -61,7 +61,7 @@ JET_ERR JET_API JetSeek(JET_SESID sesid, JET_TABLEID tableid, JET_GRBIT grbit)
     struct call c;
     ese_err err = 0;
     JET_ERR warning = 0;
-    enum seek_how how;
+    enum seek_how how = SEEK_EQ;
     bool exact = true, unique = false;
     TRY(call_table(&c, sesid, tableid, CALL_PLAIN));
     if (c.table->kind == TABLE_TEMPORARY)
