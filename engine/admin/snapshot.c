@@ -225,19 +225,32 @@ static struct member *find_member(struct snapshot *s, struct inst *inst)
     return NULL;
 }
 
-ese_err snapshot_add(struct snapshot *s, struct inst *inst)
+static ese_err join(struct snapshot *s, struct inst *inst, bool ask_backup)
 {
     ese_err err = JET_errSuccess;
 
     os_mutex_lock(&s->lock);
     if (s->state != PREPARED)
         FAIL(JET_errOSSnapshotInvalidSequence);
-    if (find_member(s, inst) != NULL || backup_in_progress(inst) || s->count == SNAPSHOT_MEMBERS_MAX)
+    if (find_member(s, inst) != NULL || (ask_backup && backup_in_progress(inst)) || s->count == SNAPSHOT_MEMBERS_MAX)
         FAIL(JET_errOSSnapshotNotAllowed);
     s->members[s->count++] = (struct member){.inst = inst};
 done:
     os_mutex_unlock(&s->lock);
     return err;
+}
+
+ese_err snapshot_add(struct snapshot *s, struct inst *inst) { return join(s, inst, true); }
+ese_err snapshot_assign(struct snapshot *s, struct inst *inst) { return join(s, inst, false); }
+
+bool snapshot_frozen(struct snapshot *s)
+{
+    bool frozen;
+
+    os_mutex_lock(&s->lock);
+    frozen = s->state == FROZEN;
+    os_mutex_unlock(&s->lock);
+    return frozen;
 }
 
 bool snapshot_has(struct snapshot *s, struct inst *inst)

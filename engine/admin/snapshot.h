@@ -27,6 +27,9 @@ ese_err snapshot_create(uint32_t bits, struct snapshot **out);
 void snapshot_destroy(struct snapshot *s);
 /* PREPARED only. An instance that is in another session or in a backup: JET_errOSSnapshotNotAllowed. */
 ese_err snapshot_add(struct snapshot *s, struct inst *inst);
+/* The same without asking for a backup: Prepare takes everybody, Freeze finds out. */
+ese_err snapshot_assign(struct snapshot *s, struct inst *inst);
+bool snapshot_frozen(struct snapshot *s);
 bool snapshot_has(struct snapshot *s, struct inst *inst);
 unsigned snapshot_members(struct snapshot *s, struct inst **out, unsigned room);
 /* PREPARED to FROZEN. A member in a streaming backup: NotAllowed, the session stays PREPARED without members. */

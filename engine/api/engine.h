@@ -29,7 +29,7 @@ enum mode_event {
 
 enum lock_bit { LOCK_INITIALIZING = 1, LOCK_RESTORING = 2, LOCK_TERMINATING = 4, LOCK_DELETING = 8 };
 
-struct snapshot;
+struct snapshot_session;
 
 struct api_instance {
     JET_INSTANCE handle;
@@ -46,7 +46,7 @@ struct api_instance {
     uint32_t stopped_parts;                             /* JetStopServiceInstance2: single services */
     _Atomic bool terminating;
     _Atomic uint32_t sessions, temp_tables;
-    struct snapshot *snapshot;                          /* snapshot session that owns the instance */
+    struct snapshot_session *snapshot;                  /* that owns the instance */
     struct os_mutex databases;                          /* attach, detach, open, close: one at a time; rank 8 */
     unsigned opened[DB_COUNT_MAX];                      /* JetOpenDatabase counts of all sessions */
     struct api_session *exclusive[DB_COUNT_MAX];

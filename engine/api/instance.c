@@ -301,6 +301,7 @@ static ese_err run_term(struct api_instance *ai, JET_GRBIT grbit, bool *kept)
         return err_raise(err, __func__, __LINE__);
     }
     *kept = false;
+    instance_leave_snapshots(ai, false);
     give_sessions(ai, true);
     err = instance_stop(ai, dirty);
     return dirty && err >= 0 ? JET_errDirtyShutdown : err;

@@ -13,6 +13,7 @@
 #include "api/engine.h"
 
 void instance_stop_backup(struct api_instance *ai);     /* waits for a snapshot to end, then aborts a streaming backup */
+void instance_leave_snapshots(struct api_instance *ai, bool wait);             /* wait: for the end of a freeze */
 /* Instances in slot order as JetGetInstanceInfo gives them; under the engine lock; *out is one heap block or NULL. */
 ese_err describe_instances(bool (*wanted)(const struct api_instance *ai, void *context), void *context, JET_UINT32 *count,
                            JET_INSTANCE_INFO_W **out);
