@@ -1,5 +1,7 @@
 #include "api/call.h"
 
+#include "api/temp_api.h"
+
 static bool take_slot(struct handle_slot *slot)
 {
     uint64_t self = os_thread_id(), nobody = 0;
@@ -68,6 +70,14 @@ static ese_err begin_implicit(struct call *c, unsigned how)
     return (how & (CALL_READ | CALL_WRITE)) != 0 ? call_transact(c, (how & CALL_WRITE) == 0) : 0;
 }
 
+void call_lift(struct call *c)
+{
+    if (c->s->trx.read_only && !c->lifted) {
+        c->s->trx.read_only = false;
+        c->lifted = true;
+    }
+}
+
 /* Handle, slot, owner: what both entries share. On failure nothing is held. */
 static ese_err enter_session(struct call *c, JET_SESID sesid, unsigned how)
 {
@@ -113,6 +123,8 @@ ese_err call_table(struct call *c, JET_SESID sesid, JET_TABLEID tableid, unsigne
     if (c->table == NULL || c->table->owner != c->session)
         return call_end(c, err_raise(JET_errInvalidTableId, __func__, __LINE__));
     c->cursor = c->table->cursor;
+    if (c->table->kind == TABLE_TEMPORARY && c->s->trx.level != 0)
+        call_lift(c);
     err = begin_implicit(c, how);
     return err < 0 ? call_end(c, err) : 0;
 }
@@ -129,6 +141,8 @@ JET_ERR call_end(struct call *c, ese_err err)
             err = err < 0 ? err : ended;
         }
         c->implicit = false;
+    } else if (c->lifted) {
+        c->s->trx.read_only = true;
     }
     arena_reset(&c->s->scratch);
     give_slot(c->session->slot);
@@ -170,9 +184,11 @@ ese_err table_register(struct call *c, struct cursor *cursor, enum table_kind ki
 void table_close(struct api_table *table)
 {
     handle_drop(&g_engine.handles, table->handle);
-    if (table->kind == TABLE_TEMPORARY)
-        atomic_fetch_sub(&table->owner->owner->temp_tables, 1);
     cursor_close(table->cursor);
+    if (table->kind == TABLE_TEMPORARY) {
+        atomic_fetch_sub(&table->owner->owner->temp_tables, 1);
+        temp_drop(table->owner->owner, table->temp_name);
+    }
     ese_free(table);
 }
 

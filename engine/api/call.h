@@ -40,7 +40,9 @@ struct api_table {
     enum table_kind kind;
     unsigned level;                                     /* transaction level at which it was opened; rollback closes it */
     JET_LS storage;                                     /* JetSetLS */
-    bool prereading;
+    JET_GRBIT temp_grbit;                               /* JET_bitTT*; temporary tables only, with the two that follow */
+    bool temp_reading;                                  /* the rows are in, they are read now */
+    char temp_name[16];
 };
 
 enum call_how {
@@ -56,10 +58,12 @@ struct call {
     struct api_table *table;
     struct cursor *cursor;
     bool implicit;
+    bool lifted;                                        /* a read-only transaction may write to temporary tables */
 };
 
 ese_err call_session(struct call *c, JET_SESID sesid, unsigned how);
 ese_err call_table(struct call *c, JET_SESID sesid, JET_TABLEID tableid, unsigned how);
+void call_lift(struct call *c);
 ese_err call_transact(struct call *c, bool read_only);  /* a transaction of its own from here on, when there is none */
 JET_ERR call_end(struct call *c, ese_err err);          /* returns err; a success may turn into the error of the implicit commit */
 static inline JET_ERR call_end_warning(struct call *c, ese_err err, JET_ERR warning)

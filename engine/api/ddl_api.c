@@ -119,6 +119,12 @@ JET_ERR JET_API JetDupCursor(JET_SESID sesid, JET_TABLEID tableid, JET_TABLEID *
     *ptableid = JET_tableidNil;
     TRY(cursor_duplicate(c.cursor, c.s, &cursor));
     TRY(table_register(&c, cursor, c.table->kind, ptableid));
+    if (c.table->kind == TABLE_TEMPORARY) {
+        struct api_table *twin = cursor->api;
+        twin->temp_grbit = c.table->temp_grbit;
+        twin->temp_reading = c.table->temp_reading;
+        memcpy(twin->temp_name, c.table->temp_name, sizeof twin->temp_name);
+    }
 done:
     return call_end(&c, err);
 }

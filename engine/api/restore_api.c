@@ -254,7 +254,7 @@ static ese_err run_external(struct api_instance *ai, void *context)
 static ese_err choose_external(struct external *x, struct api_instance **out)
 {
     ese_err err = 0;
-    char name[OS_PATH_MAX + 16];
+    char name[512];
     const char *of = NULL;
     TRY(engine_event(EVENT_RESTORE_EXTERNAL));
     TRY(find_target(x));
@@ -262,7 +262,7 @@ static ese_err choose_external(struct external *x, struct api_instance **out)
         FAIL(JET_errInvalidParameter);
     if (x->target != NULL)
         of = x->target->display != NULL ? x->target->display : x->target->name;
-    (void)snprintf(name, sizeof name, "%.*s%sRestore%04u", of != NULL ? (int)OS_PATH_MAX - 1 : 0, of != NULL ? of : "",
+    (void)snprintf(name, sizeof name, "%.*s%sRestore%04u", of != NULL ? (int)sizeof name - 32 : 0, of != NULL ? of : "",
                    of != NULL ? " - " : "", ++g_engine.restore_counter % 10000);
     err = engine_allocate(name, NULL, out);
     if (err < 0 && atomic_load(&g_engine.count) == 0)
