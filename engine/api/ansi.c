@@ -2,6 +2,7 @@
  * The A forms that differ from the W form in texts only, and the conversions all A forms share.
  */
 #include "api/ansi.h"
+#include "api/info_level.h"
 
 #include <string.h>
 
@@ -305,7 +306,7 @@ JET_ERR JET_API JetGetObjectInfoA(JET_SESID sesid, JET_DBID dbid, JET_OBJTYP obj
     JET_WCHAR *wide_containername = wide_in(&w, szContainerName);
     JET_WCHAR *wide_objectname = wide_in(&w, szObjectName);
     return wide_done(&w, w.failed ? JET_errOutOfMemory : JetGetObjectInfoW(sesid, dbid, objtyp, wide_containername,
-        wide_objectname, pvResult, cbMax, InfoLevel));
+        wide_objectname, pvResult, cbMax, InfoLevel | INFO_NARROW));
 }
 
 JET_ERR JET_API JetGetRBSFileInfoA(JET_PCSTR szRBSFileName, void *pvResult, JET_UINT32 cbMax, JET_UINT32 InfoLevel)

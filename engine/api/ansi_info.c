@@ -2,6 +2,7 @@
  * A forms of the information calls: narrow names in; the few results that hold text are fetched wide and narrowed.
  */
 #include "api/ansi.h"
+#include "api/info_level.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -71,7 +72,7 @@ JET_ERR JET_API JetGetColumnInfoA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR szTa
     if (w.failed)
         return wide_done(&w, JET_errOutOfMemory);
     if (base == NULL || pvResult == NULL || cbMax < sizeof(JET_COLUMNBASE_A))
-        return wide_done(&w, JetGetColumnInfoW(sesid, dbid, table, column, pvResult, cbMax, InfoLevel));
+        return wide_done(&w, JetGetColumnInfoW(sesid, dbid, table, column, pvResult, cbMax, InfoLevel | INFO_NARROW));
     base->cbStruct = sizeof *base;
     err = JetGetColumnInfoW(sesid, dbid, table, column, base, sizeof *base, InfoLevel);
     if (err >= 0)
@@ -90,7 +91,7 @@ JET_ERR JET_API JetGetTableColumnInfoA(JET_SESID sesid, JET_TABLEID tableid, JET
     if (w.failed)
         return wide_done(&w, JET_errOutOfMemory);
     if (base == NULL || pvResult == NULL || cbMax < sizeof(JET_COLUMNBASE_A))
-        return wide_done(&w, JetGetTableColumnInfoW(sesid, tableid, column, pvResult, cbMax, InfoLevel));
+        return wide_done(&w, JetGetTableColumnInfoW(sesid, tableid, column, pvResult, cbMax, InfoLevel | INFO_NARROW));
     base->cbStruct = sizeof *base;
     err = JetGetTableColumnInfoW(sesid, tableid, column, base, sizeof *base, InfoLevel);
     if (err >= 0)
@@ -168,7 +169,7 @@ JET_ERR JET_API JetGetIndexInfoA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR szTab
 {
     struct wide w = WIDE_NONE;
     JET_WCHAR *table = wide_in(&w, szTableName), *index = wide_in(&w, szIndexName);
-#define ASK(to) JetGetIndexInfoW(sesid, dbid, table, index, to, cbResult, InfoLevel)
+#define ASK(to) JetGetIndexInfoW(sesid, dbid, table, index, to, cbResult, InfoLevel | INFO_NARROW)
     NARROW_INDEX(ASK);
 #undef ASK
 }
@@ -178,7 +179,7 @@ JET_ERR JET_API JetGetTableIndexInfoA(JET_SESID sesid, JET_TABLEID tableid, JET_
 {
     struct wide w = WIDE_NONE;
     JET_WCHAR *index = wide_in(&w, szIndexName);
-#define ASK(to) JetGetTableIndexInfoW(sesid, tableid, index, to, cbResult, InfoLevel)
+#define ASK(to) JetGetTableIndexInfoW(sesid, tableid, index, to, cbResult, InfoLevel | INFO_NARROW)
     NARROW_INDEX(ASK);
 #undef ASK
 }
