@@ -375,6 +375,12 @@ done:
     return call_end(&c, err);
 }
 
+JET_ERR JET_API JetDeleteTable2W(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wszTableName, const JET_GRBIT grbit)
+{
+    (void)grbit;
+    return JetDeleteTableW(sesid, dbid, wszTableName);
+}
+
 JET_ERR JET_API JetRenameTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR szName, JET_PCWSTR szNameNew)
 {
     struct call c;
