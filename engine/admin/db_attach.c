@@ -544,11 +544,18 @@ ese_err db_temp_open(struct inst *inst, const char *path)
     TRY(db_file_create(path, &create, &db));
     db->temporary = true;
     db_hang(inst, db, DB_TEMP_ID, false);
-    TRY(session_begin(inst, &s));
-    err = fill_new(s, db);
-    (void)session_end(s);
-    if (err < 0)
-        schema_cache_close(inst, DB_TEMP_ID);
+    os_mutex_lock(&inst->system_lock);
+    err = txn_system(inst, &s);
+    if (err == 0)
+        err = txn_begin(s, false);
+    if (err == 0) {
+        err = space_create_root(db, &s->trx, PAGES_INITIAL);
+        if (err == 0)
+            err = txn_commit(s, COMMIT_LAZY);
+        else
+            (void)txn_rollback(s);
+    }
+    os_mutex_unlock(&inst->system_lock);
 done:
     if (err < 0 && db != NULL)
         drop_file(inst, db);
@@ -565,7 +572,6 @@ void db_temp_close(struct inst *inst)
     schema_cache_close(inst, DB_TEMP_ID);
     path = ese_strdup(db->path);
     ver_drain(inst->versions, db);
-    schema_cache_close(inst, DB_TEMP_ID);
     drop_file(inst, db);
     if (path != NULL)
         (void)os_path_delete(path);

@@ -1,6 +1,6 @@
 #include "api/call.h"
 
-#include "api/temp_api.h"
+#include "table/temp_table.h"
 
 static bool take_slot(struct handle_slot *slot)
 {
@@ -165,7 +165,10 @@ ese_err table_register(struct call *c, struct cursor *cursor, enum table_kind ki
     uint64_t handle = table != NULL ? handle_new(&g_engine.handles, HANDLE_TABLE, table) : 0;
     if (handle == 0) {
         ese_free(table);
-        cursor_close(cursor);
+        if (kind == TABLE_TEMPORARY)
+            temp_table_close(cursor);
+        else
+            cursor_close(cursor);
         return err_raise(JET_errOutOfMemory, __func__, __LINE__);
     }
     table->handle = handle;
@@ -184,10 +187,11 @@ ese_err table_register(struct call *c, struct cursor *cursor, enum table_kind ki
 void table_close(struct api_table *table)
 {
     handle_drop(&g_engine.handles, table->handle);
-    cursor_close(table->cursor);
     if (table->kind == TABLE_TEMPORARY) {
         atomic_fetch_sub(&table->owner->owner->temp_tables, 1);
-        temp_drop(table->owner->owner, table->temp_name);
+        temp_table_close(table->cursor);
+    } else {
+        cursor_close(table->cursor);
     }
     ese_free(table);
 }

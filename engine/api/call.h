@@ -40,9 +40,8 @@ struct api_table {
     enum table_kind kind;
     unsigned level;                                     /* transaction level at which it was opened; rollback closes it */
     JET_LS storage;                                     /* JetSetLS */
-    JET_GRBIT temp_grbit;                               /* JET_bitTT*; temporary tables only, with the two that follow */
+    JET_GRBIT temp_grbit;                               /* JET_bitTT*; temporary tables only, with the next one */
     bool temp_reading;                                  /* the rows are in, they are read now */
-    char temp_name[16];
 };
 
 enum call_how {

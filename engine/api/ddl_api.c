@@ -123,7 +123,6 @@ JET_ERR JET_API JetDupCursor(JET_SESID sesid, JET_TABLEID tableid, JET_TABLEID *
         struct api_table *twin = cursor->api;
         twin->temp_grbit = c.table->temp_grbit;
         twin->temp_reading = c.table->temp_reading;
-        memcpy(twin->temp_name, c.table->temp_name, sizeof twin->temp_name);
     }
 done:
     return call_end(&c, err);

@@ -213,7 +213,6 @@ void instance_close_parts(struct api_instance *ai)
         return;
     engine_lock();
     ai->inst = NULL;
-    ai->temp_session = NULL;
     engine_unlock();
     inst_stop_background(inst);
     if (inst->backup != NULL)
@@ -305,9 +304,6 @@ ese_err instance_stop(struct api_instance *ai, bool dirty)
     struct inst *inst = ai->inst;
     bool broken = atomic_load(&inst->unavailable) != 0;
     inst_stop_background(inst);
-    if (ai->temp_session != NULL)
-        (void)session_end(ai->temp_session);
-    ai->temp_session = NULL;
     db_temp_close(inst);
     if (!dirty && !broken)
         err = detach_all(inst);

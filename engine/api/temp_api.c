@@ -1,10 +1,8 @@
 /* Temporary tables and the lists of information calls: ordinary tables of the temporary database with a life of one cursor. */
 #include "api/temp_api.h"
 
-#include <stdio.h>
-
 #include "admin/db_attach.h"
-#include "api/ddl_convert.h"
+#include "table/temp_table.h"
 
 enum { SORTED = JET_bitTTUpdatable | JET_bitTTForceMaterialization };
 
@@ -44,162 +42,53 @@ ese_err temp_before_change(struct api_table *table)
 
 bool temp_reports_duplicates(const struct api_table *table) { return (table->temp_grbit & JET_bitTTErrorOnDuplicateInsertion) != 0; }
 
-/* ---- making and dropping ---- */
+/* ---- making ---- */
 
-/* Schema changes of the temporary database are the engine's own: a session apart makes them, whatever transaction the caller is in. */
-static ese_err temp_session(struct api_instance *ai, struct session **out)
-{
-    ese_err err = 0;
-    if (ai->temp_session == NULL)
-        TRY(session_begin(ai->inst, &ai->temp_session));
-    *out = ai->temp_session;
-done:
-    return err;
-}
-
-struct temp_definition {
-    const struct column_create *columns;
-    const uint8_t *key;                                 /* 0 not in the key, '+', '-' */
-    unsigned count;
-    JET_GRBIT grbit;
-    struct collation collation;
-    uint16_t key_most, segment_max;
-};
-
-static ese_err make_key(const struct temp_definition *how, char *key, size_t room, size_t *size)
-{
-    size_t used = 0;
-    for (unsigned i = 0; i < how->count; i++)
-        if (how->key[i] != 0) {
-            int n = snprintf(key + used, room - used, "%c%s", how->key[i], how->columns[i].name);
-            if (n < 0 || (size_t)n + 2 > room - used)
-                return err_raise(JET_errIndexInvalidDef, __func__, __LINE__);
-            used += (size_t)n + 1;
-        }
-    key[used] = '\0';
-    *size = used != 0 ? used + 1 : 0;
-    return 0;
-}
-
-static ese_err fill_table(struct session *s, struct table_def *t, const struct temp_definition *how, uint32_t *columnids, struct arena *a)
-{
-    ese_err err = 0;
-    enum { KEY_ROOM = KEY_SEGMENTS_MAX * 16 };
-    char key[KEY_ROOM];
-    size_t key_bytes = 0;
-    struct index_create *index = arena_take(a, sizeof *index);
-    if (index == NULL)
-        FAIL(JET_errOutOfMemory);
-    for (unsigned i = 0; i < how->count; i++)
-        TRY(ddl_add_column(s, t, &how->columns[i], &columnids[i]));
-    TRY(make_key(how, key, sizeof key, &key_bytes));
-    if (key_bytes == 0)
-        goto done;
-    memset(index, 0, sizeof *index);
-    index->name = "key";
-    index->key = key;
-    index->key_bytes = key_bytes;
-    index->flags = INDEX_EXTENDED | INDEX_PRIMARY | INDEX_UNIQUE | INDEX_ALLOW_ALL_NULLS | INDEX_ALLOW_FIRST_NULL | INDEX_ALLOW_SOME_NULLS;
-    if ((how->grbit & JET_bitTTSortNullsHigh) != 0)
-        index->flags |= INDEX_NULLS_HIGH;
-    if ((how->grbit & JET_bitTTDotNetGuid) != 0)
-        index->flags |= INDEX_DOTNET_GUID;
-    index->collation = how->collation;
-    index->has_collation = true;
-    index->key_most = how->key_most;
-    index->segment_max = how->segment_max;
-    TRY(ddl_create_index(s, t, index));
-done:
-    return err;
-}
-
-static ese_err make_table(struct call *c, const char *name, const struct temp_definition *how, uint32_t *columnids)
+static ese_err temp_create(struct call *c, const struct temp_create *how, JET_GRBIT grbit, JET_TABLEID *tableid, uint32_t *columnids)
 {
     ese_err err = 0;
     struct api_instance *ai = c->session->owner;
-    struct table_create create = {.name = name, .pages = 1};
-    struct table_def *t = NULL;
-    struct session *s;
-    bool begun = false;
-    os_mutex_lock(&ai->databases);
-    TRY(db_temp_open(ai->inst, param_text(&ai->params, JET_paramTempPath)));
-    TRY(temp_session(ai, &s));
-    TRY(txn_begin(s, false));
-    begun = true;
-    TRY(ddl_create_table(s, DB_TEMP_ID, &create, &t));
-    TRY(fill_table(s, t, how, columnids, &c->s->scratch));
-    TRY(txn_commit(s, COMMIT_LAZY));
-    begun = false;
-done:
-    if (t != NULL)
-        schema_close_table(t);
-    if (begun)
-        (void)txn_rollback(s);
-    if (ai->temp_session != NULL)
-        arena_reset(&ai->temp_session->scratch);
-    os_mutex_unlock(&ai->databases);
-    return err;
-}
-
-void temp_drop(struct api_instance *ai, const char *name)
-{
-    struct session *s;
-    os_mutex_lock(&ai->databases);
-    if (temp_session(ai, &s) >= 0) {
-        (void)ddl_delete_table(s, DB_TEMP_ID, name);
-        arena_reset(&s->scratch);
-    }
-    os_mutex_unlock(&ai->databases);
-}
-
-static ese_err temp_create(struct call *c, const struct temp_definition *how, JET_TABLEID *tableid, uint32_t *columnids)
-{
-    ese_err err = 0;
-    struct api_instance *ai = c->session->owner;
-    char name[NAME_BYTES_MAX + 1];
-    struct table_def *t;
     struct cursor *cursor;
     struct api_table *table;
-    bool made = false;
-    (void)snprintf(name, sizeof name, "Temp%08X", (unsigned)atomic_fetch_add(&ai->temp_last, 1) + 1);
-    TRY(make_table(c, name, how, columnids));
-    made = true;
-    TRY(call_transact(c, true));
-    TRY(schema_open_table(c->s, DB_TEMP_ID, name, &t));
-    TRY(cursor_open(c->s, t, &cursor));
-    made = false;
+    TRY(db_temp_open(ai->inst, param_text(&ai->params, JET_paramTempPath)));
+    TRY(temp_table_open(c->s, how, columnids, &cursor));
     TRY(table_register(c, cursor, TABLE_TEMPORARY, tableid));
     table = cursor->api;
-    table->temp_grbit = how->grbit;
-    memcpy(table->temp_name, name, sizeof table->temp_name);
+    table->temp_grbit = grbit;
 done:
-    if (made)
-        temp_drop(ai, name);
     return err;
 }
 
 /* ---- JetOpenTempTable* ---- */
 
-static ese_err convert_columns(struct call *c, const JET_COLUMNDEF *defs, uint32_t count, struct column_create *columns, uint8_t *key)
+static ese_err convert_columns(const JET_COLUMNDEF *defs, uint32_t count, struct temp_column *columns)
 {
+    static const struct { JET_GRBIT bit; unsigned flag; } map[] = {
+        {JET_bitColumnTTKey, TEMP_KEY}, {JET_bitColumnTTDescending, TEMP_DESCENDING}, {JET_bitColumnFixed, TEMP_FIXED},
+        {JET_bitColumnTagged, TEMP_TAGGED}, {JET_bitColumnMultiValued, TEMP_MULTI_VALUED}, {JET_bitColumnNotNULL, TEMP_NOT_NULL}};
     ese_err err = 0;
     for (uint32_t i = 0; i < count; i++) {
-        JET_WCHAR name[16];
-        char text[16];
-        JET_ERR warning;
-        struct column_args args = {name, defs[i].coltyp, defs[i].cp, defs[i].cbMax,
-                                   defs[i].grbit & (JET_bitColumnFixed | JET_bitColumnTagged | JET_bitColumnMultiValued | JET_bitColumnNotNULL),
-                                   NULL, 0};
-        int n = snprintf(text, sizeof text, "c%u", (unsigned)i + 1);
+        bool text = defs[i].coltyp == JET_coltypText || defs[i].coltyp == JET_coltypLongText;
         if (defs[i].cbStruct != sizeof defs[i])
             FAIL(JET_errInvalidParameter);
-        for (int k = 0; k <= n; k++)
-            name[k] = (JET_WCHAR)text[k];
-        TRY(column_convert(&args, &c->s->scratch, &columns[i], &warning));
-        key[i] = (defs[i].grbit & JET_bitColumnTTKey) == 0 ? 0 : (defs[i].grbit & JET_bitColumnTTDescending) != 0 ? '-' : '+';
+        if (defs[i].coltyp == JET_coltypNil || defs[i].coltyp >= JET_coltypMax || defs[i].coltyp == JET_coltypSLV)
+            FAIL(JET_errInvalidColumnType);
+        if (text && defs[i].cp != 0 && defs[i].cp != 1252 && defs[i].cp != 1200)
+            FAIL(JET_errInvalidCodePage);
+        columns[i] = (struct temp_column){.type = (uint8_t)defs[i].coltyp, .code_page = text ? defs[i].cp : 0, .max_bytes = defs[i].cbMax};
+        for (size_t k = 0; k < sizeof map / sizeof map[0]; k++)
+            if (defs[i].grbit & map[k].bit)
+                columns[i].flags |= map[k].flag;
     }
 done:
     return err;
+}
+
+/* Rows with the same key are one, so every key is unique. */
+static unsigned table_flags(JET_GRBIT grbit)
+{
+    return TEMP_UNIQUE | ((grbit & JET_bitTTSortNullsHigh) != 0 ? TEMP_NULLS_HIGH : 0u) |
+           ((grbit & JET_bitTTDotNetGuid) != 0 ? TEMP_DOTNET_GUID : 0u);
 }
 
 struct temp_args {
@@ -235,9 +124,9 @@ static JET_ERR open_temp(JET_SESID sesid, const struct temp_args *args)
 {
     struct call c;
     ese_err err = 0;
-    struct temp_definition how = {.count = args->count, .grbit = args->grbit};
-    struct column_create *columns;
-    uint8_t *key;
+    struct temp_create how = {.count = args->count, .flags = table_flags(args->grbit)};
+    struct temp_column *columns;
+    struct collation collation;
     TRY(call_session(&c, sesid, CALL_PLAIN));
     if (args->tableid == NULL || (args->count != 0 && (args->columns == NULL || args->columnids == NULL)))
         FAIL(JET_errInvalidParameter);
@@ -245,18 +134,17 @@ static JET_ERR open_temp(JET_SESID sesid, const struct temp_args *args)
     if (atomic_load(&c.session->owner->temp_tables) >= param_number(&c.session->owner->params, JET_paramMaxTemporaryTables))
         FAIL(JET_errTooManySorts);
     columns = arena_take(&c.s->scratch, (args->count + 1) * sizeof *columns);
-    key = arena_take(&c.s->scratch, args->count + 1);
-    if (columns == NULL || key == NULL)
+    if (columns == NULL)
         FAIL(JET_errOutOfMemory);
-    TRY(convert_columns(&c, args->columns, args->count, columns, key));
-    TRY(choose_collation(c.session->owner, args, &how.collation));
+    TRY(convert_columns(args->columns, args->count, columns));
+    TRY(choose_collation(c.session->owner, args, &collation));
     if (args->key_most > UINT16_MAX || args->segment_max > UINT16_MAX)
         FAIL(JET_errInvalidParameter);
     how.columns = columns;
-    how.key = key;
+    how.collation = &collation;
     how.key_most = (uint16_t)args->key_most;
     how.segment_max = (uint16_t)args->segment_max;
-    TRY(temp_create(&c, &how, args->tableid, args->columnids));
+    TRY(temp_create(&c, &how, args->grbit, args->tableid, args->columnids));
 done:
     return call_end(&c, err);
 }
@@ -323,29 +211,16 @@ JET_ERR JET_API JetOpenTemporaryTable2(JET_SESID sesid, JET_OPENTEMPORARYTABLE2 
 ese_err list_open(struct call *c, const struct list_column *columns, unsigned count, struct api_table **out, uint32_t *columnids)
 {
     ese_err err = 0;
-    struct temp_definition how = {.count = count, .grbit = JET_bitTTScrollable};
-    struct column_create *create = arena_take(&c->s->scratch, (count + 1) * sizeof *create);
-    uint8_t *key = arena_take(&c->s->scratch, count + 1);
+    struct temp_create how = {.count = count, .flags = TEMP_UNIQUE};
+    struct temp_column *create = arena_take(&c->s->scratch, (count + 1) * sizeof *create);
     JET_TABLEID tableid;
-    if (create == NULL || key == NULL)
+    if (create == NULL)
         FAIL(JET_errOutOfMemory);
-    for (unsigned i = 0; i < count; i++) {
-        char *name = arena_take(&c->s->scratch, 16);
-        bool text = columns[i].type == COL_TEXT || columns[i].type == COL_LONG_TEXT;
-        bool tagged = columns[i].type == COL_LONG_TEXT || columns[i].type == COL_LONG_BINARY;
-        bool variable = columns[i].type == COL_TEXT || columns[i].type == COL_BINARY;
-        if (name == NULL)
-            FAIL(JET_errOutOfMemory);
-        (void)snprintf(name, 16, "c%u", i + 1);
-        create[i] = (struct column_create){.place = tagged ? COLUMN_TAGGED : variable ? COLUMN_VARIABLE : COLUMN_FIXED, .name = name,
-                                           .type = columns[i].type, .code_page = text ? columns[i].code_page : 0,
-                                           .max_bytes = variable ? 255 : columns[i].bytes};
-        key[i] = columns[i].key ? '+' : 0;
-    }
+    for (unsigned i = 0; i < count; i++)
+        create[i] = (struct temp_column){.type = columns[i].type, .code_page = columns[i].code_page, .max_bytes = columns[i].bytes,
+                                         .flags = columns[i].key ? TEMP_KEY : 0};
     how.columns = create;
-    how.key = key;
-    how.collation.flags = COLLATE_DEFAULT_FLAGS;
-    TRY(temp_create(c, &how, &tableid, columnids));
+    TRY(temp_create(c, &how, JET_bitTTScrollable, &tableid, columnids));
     call_lift(c);
     *out = handle_find(&g_engine.handles, HANDLE_TABLE, tableid);
 done:

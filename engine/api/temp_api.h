@@ -21,8 +21,6 @@ ese_err temp_before_change(struct api_table *table);    /* replace, delete */
 /* Whether a duplicate key is an error of JetUpdate; otherwise the record is dropped without a word. */
 bool temp_reports_duplicates(const struct api_table *table);
 
-void temp_drop(struct api_instance *ai, const char *name);
-
 /* A list: columns in order, filled row by row, then given to the caller, standing on its first row. */
 struct list_column { uint8_t type; bool key; uint16_t code_page; uint32_t bytes; };
 ese_err list_open(struct call *c, const struct list_column *columns, unsigned count, struct api_table **out, uint32_t *columnids);

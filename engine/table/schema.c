@@ -83,7 +83,8 @@ ese_err schema_cache_open(struct inst *inst, uint8_t dbid)
     btree_init(&cache->objids, cache->db, 0, 0, 1, true, PAGE_NEW_RECORD_FORMAT);
     btree_init(&cache->locales, cache->db, 0, 0, 1, true, PAGE_NEW_RECORD_FORMAT);
     inst->schemas[dbid] = cache;
-    TRY(catalog_define(cache));
+    if (dbid != DB_TEMP_ID)
+        TRY(catalog_define(cache));
 done:
     if (err < 0 && cache != NULL)
         schema_cache_close(inst, dbid);
