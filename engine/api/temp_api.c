@@ -220,8 +220,9 @@ ese_err list_open(struct call *c, const struct list_column *columns, unsigned co
         create[i] = (struct temp_column){.type = columns[i].type, .code_page = columns[i].code_page, .max_bytes = columns[i].bytes,
                                          .flags = columns[i].key ? TEMP_KEY : 0};
     how.columns = create;
-    TRY(temp_create(c, &how, JET_bitTTScrollable, &tableid, columnids));
+    TRY(call_transact(c, false));
     call_lift(c);
+    TRY(temp_create(c, &how, JET_bitTTScrollable, &tableid, columnids));
     *out = handle_find(&g_engine.handles, HANDLE_TABLE, tableid);
 done:
     return err;
