@@ -12,7 +12,7 @@ enum script {
 };
 enum case_bits {
     CASE_FULL_WIDTH = 0x01, CASE_FULL_SIZE = 0x02, CASE_SUBSCRIPT = 0x08, CASE_UPPER = 0x10, CASE_KATAKANA = 0x20, CASE_MASK = 0x3F,
-    CASE_STARTS_2 = 0x40, CASE_STARTS_4 = 0x80, CASE_STARTS_8 = 0xC0, CASE_INVERTED = 0x3F
+    CASE_STARTS_2 = 0x40, CASE_STARTS_4 = 0x80, CASE_STARTS_8 = 0xC0
 };
 enum { WEIGHT_MIN = 2, UNITS_ON_STACK = 96, BYTES_PER_UNIT = 22, EXPANSION_DEPTH = 16 };
 
@@ -30,7 +30,6 @@ struct builder {
     const struct ordering *o;
     uint32_t flags, exceptions;
     uint8_t case_mask;
-    bool inverse_case;
     struct bytes text;
     size_t count;                                       /* units of text */
     struct level primary, diacritic, letter_case, special, kana[4];
@@ -60,8 +59,6 @@ static struct weight weight_of(const struct builder *b, uint16_t unit)
 static void mask_case(const struct builder *b, struct weight *w)
 {
     w->letter_case &= b->case_mask;
-    if (b->inverse_case && w->letter_case > WEIGHT_MIN)
-        w->letter_case = (uint8_t)(CASE_INVERTED - w->letter_case);
 }
 
 static void put_letter(struct builder *b, struct weight w)
@@ -523,7 +520,6 @@ ese_err sort_key_make(const struct weights *w, const struct ordering *o, uint32_
         b.case_mask &= (uint8_t)~CASE_KATAKANA;
     if ((flags & MAP_LINGUISTIC_CASING) != 0 && o->exceptions != 0 && o->linguistic_exceptions != 0)
         b.exceptions = o->linguistic_exceptions;
-    b.inverse_case = (o->flags & ORDERING_INVERSE_CASE) != 0;
     if (b.count > UNITS_ON_STACK) {
         memory = ese_alloc(b.count * BYTES_PER_UNIT);
         if (memory == NULL)
