@@ -149,7 +149,7 @@ static enum scheme seven_bit_scheme(struct bytes value)
 
 struct xpress_dictionary {
     uint16_t newest[XPRESS_HASH_SIZE];                  /* while chaining: last position of each hash, 0 = none */
-    uint16_t older[XPRESS_VALUE_MAX + 1];               /* previous position with the same hash, 0 = none */
+    uint16_t older[];                                   /* previous position with the same hash, 0 = none; one for each byte */
 };
 
 static void xpress_chain(struct xpress_dictionary *d, struct bytes value)
@@ -301,7 +301,7 @@ static size_t xpress_compress(struct bytes value, uint8_t *to, size_t room)
     size_max = room - XPRESS_HEAD;
     if (size_max >= value.size)
         size_max = value.size - 1;
-    d = ese_alloc(sizeof(*d));
+    d = ese_alloc(sizeof(*d) + value.size * sizeof(d->older[0]));
     if (d == NULL)
         return 0;
     size = xpress_encode(d, value, to + XPRESS_HEAD, size_max);
