@@ -156,6 +156,7 @@ int play_open(struct play *p, uint64_t seed, const char *folder, uint32_t page_s
     snprintf(path, sizeof path, "%smodel.edb", folder);
     TRY(configure(p));
     TRY(JetBeginSessionA(p->instance, &s, NULL, NULL));
+    p->sessions[0].s = s;                               /* play_close ends it when what follows fails */
     if (create)
         TRY(create_table(p, s, path));
     else
@@ -174,9 +175,11 @@ done:
 
 int play_close(struct play *p, bool abrupt)
 {
-    if (!abrupt)
-        for (int n = 0; n < MODEL_SESSIONS; n++)
-            JetEndSession(p->sessions[n].s, 0);
+    for (int n = 0; n < MODEL_SESSIONS; n++) {
+        if (abrupt)
+            JetRollback(p->sessions[n].s, JET_bitRollbackAll);
+        JetEndSession(p->sessions[n].s, 0);
+    }
     return JetTerm2(p->instance, abrupt ? JET_bitTermDirty : JET_bitTermComplete);
 }
 
