@@ -98,6 +98,7 @@ int restore(jet_u32 low, jet_u32 high, const char *target, const char *target_lo
     memset(&info, 0, sizeof info);
     map.szDatabaseName = writable(bak.database);
     map.szNewDatabaseName = writable(path_of("D2/x.edb"));
+    JetSetSystemParameter(NULL, 0, JET_paramLogFileSize, 128, NULL);    /* default of the table; refused where an instance runs */
     info.cbSize = sizeof info;
     info.ulGenLow = low;
     info.ulGenHigh = high;

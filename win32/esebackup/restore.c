@@ -171,6 +171,15 @@ static void replay_release(struct replay *r)
     free(r->staging);
 }
 
+/* The restoring instance must use the size of the logs it replays. */
+static JET_API_PTR log_kib(const struct set *full)
+{
+    for (unsigned i = 0; i < full->file_count; i++)
+        if (full->files[i].kind == AGENT_FILE_LOG)
+            return (JET_API_PTR)(full->files[i].bytes / 1024);
+    return 0;
+}
+
 static ese_err replay_logs(const struct restore_request *q, const struct set *full, const struct set *newest, const char *into, const char *staging)
 {
     struct replay r = {NULL, 0, wide_of(into), wide_of(staging)};
@@ -186,6 +195,7 @@ static ese_err replay_logs(const struct restore_request *q, const struct set *fu
         if (full->files[i].kind == AGENT_FILE_LOG && strlen(full->files[i].stored) > 3)
             for (unsigned k = 0; k < 3; k++)
                 info.szBaseName[k] = (wide_unit)full->files[i].stored[k];
+    TRY(JetSetSystemParameterW(NULL, JET_sesidNil, JET_paramLogFileSize, log_kib(full), NULL));
     if (q->legacy)
         err = JetExternalRestoreW(r.into, r.into, r.map, (int32_t)r.count, r.staging, (int32_t)info.ulGenLow, (int32_t)info.ulGenHigh, status_of);
     else
