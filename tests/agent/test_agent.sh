@@ -58,7 +58,7 @@ run_all multi "" "$@"
 run_all legacy --legacy "$@"
 
 check "wrong usage" 1 "$@" "$esebackup" backup --full
-check "no sets" 3 "$@" "$esebackup" restore nothing-here --into x
+check "no sets" 2 "$@" "$esebackup" restore nothing-here --into x
 cp -r sets-multi sets-missing
 rm "sets-missing/0001-full/live.edb"
 check "a file of the set is missing" 3 "$@" "$esebackup" verify sets-missing

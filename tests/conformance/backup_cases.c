@@ -26,7 +26,7 @@ void read_backup_facts(void)
     fclose(f);
 }
 
-/* Streaming copy with work between the database and the log list, so that several generations are needed. */
+/* Streaming copy with work between the begin and the copy: several generations are needed, the last of them by the trailer. */
 static int make_stream(void)
 {
     int err;
@@ -34,8 +34,8 @@ static int make_stream(void)
     STEP(make_database(i, "x.edb"));
     STEP(fill(i, "x.edb", 2));
     STEP(JetBeginExternalBackupInstance(i, 0));
-    STEP(copy_out(i, "x.edb", "D2/x.edb"));
     STEP(fill(i, "x.edb", 2));
+    STEP(copy_out(i, "x.edb", "D2/x.edb"));
     bak.low = bak.high = 0;
     STEP(copy_logs(i, "L1"));
     STEP(JetEndExternalBackupInstance2(i, JET_bitBackupEndNormal));

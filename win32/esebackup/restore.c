@@ -171,13 +171,19 @@ static void replay_release(struct replay *r)
     free(r->staging);
 }
 
-/* The restoring instance must use the size of the logs it replays. */
-static JET_API_PTR log_kib(const struct set *full)
+/* The restoring instance must use the page size of the databases and the file size of the logs that it replays. */
+static JET_ERR use_sizes(const struct set *full, const char *into)
 {
-    for (unsigned i = 0; i < full->file_count; i++)
-        if (full->files[i].kind == AGENT_FILE_LOG)
-            return (JET_API_PTR)(full->files[i].bytes / 1024);
-    return 0;
+    JET_ERR err = JET_errSuccess;
+    for (unsigned i = 0; i < full->file_count && err >= 0; i++) {
+        const struct set_file *f = &full->files[i];
+        char path[OS_PATH_MAX];
+        if (f->kind == AGENT_FILE_LOG)
+            err = JetSetSystemParameterW(NULL, JET_sesidNil, JET_paramLogFileSize, (JET_API_PTR)(f->bytes / 1024), NULL);
+        else if (path_join(path, sizeof path, into, f->stored) >= 0)
+            err = JetSetSystemParameterW(NULL, JET_sesidNil, JET_paramDatabasePageSize, host_page_size(path), NULL);
+    }
+    return err;
 }
 
 static ese_err replay_logs(const struct restore_request *q, const struct set *full, const struct set *newest, const char *into, const char *staging)
@@ -195,7 +201,7 @@ static ese_err replay_logs(const struct restore_request *q, const struct set *fu
         if (full->files[i].kind == AGENT_FILE_LOG && strlen(full->files[i].stored) > 3)
             for (unsigned k = 0; k < 3; k++)
                 info.szBaseName[k] = (wide_unit)full->files[i].stored[k];
-    TRY(JetSetSystemParameterW(NULL, JET_sesidNil, JET_paramLogFileSize, log_kib(full), NULL));
+    TRY(use_sizes(full, into));
     if (q->legacy)
         err = JetExternalRestoreW(r.into, r.into, r.map, (int32_t)r.count, r.staging, (int32_t)info.ulGenLow, (int32_t)info.ulGenHigh, status_of);
     else
