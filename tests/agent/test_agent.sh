@@ -74,7 +74,7 @@ cp -r sets-multi sets-gap
 rm -r sets-gap/0002-incremental
 check "a set of the chain is gone" 3 "$@" "$esebackup" restore sets-gap --into never2
 check "prune keeps the newest full" 0 "$@" "$esebackup" prune sets-multi --keep 1
-check "an incremental without a full" 2 "$@" "$esebackup" backup --incremental --to sets-none --logs into-multi-two --page-size 8192 into-multi-two/live.edb
+check "an incremental without a full" 3 "$@" "$esebackup" backup --incremental --to sets-none --logs into-multi-two --page-size 8192 into-multi-two/live.edb
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
