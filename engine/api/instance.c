@@ -294,7 +294,7 @@ static ese_err run_term(struct api_instance *ai, JET_GRBIT grbit, bool *kept)
         instance_stop_backup(ai);
     if (ai->inst->backup != NULL && backup_in_progress(ai->inst))
         err = JET_errBackupInProgress;
-    else if (active)
+    else if (active && atomic_load(&ai->inst->unavailable) == 0)    /* an instance that cannot go on can always end */
         err = JET_errTooManyActiveUsers;
     if (err < 0) {
         give_sessions(ai, false);

@@ -221,13 +221,13 @@ void instance_close_parts(struct api_instance *ai)
         if (inst->schemas[i] != NULL)
             schema_cache_close(inst, (uint8_t)i);
     inst_release(inst);
-    if (inst->versions != NULL)
-        ver_store_release(inst->versions);
     for (unsigned i = 0; i < DB_COUNT_MAX; i++)
         if (inst->dbs[i] != NULL) {
             buf_purge_db(inst->dbs[i]);
             db_file_close(inst->dbs[i]);
         }
+    if (inst->versions != NULL)                         /* after the pages, whose pending undo lists run through its entries */
+        ver_store_release(inst->versions);
     if (inst->log != NULL)
         (void)log_close(inst->log, false);
     if (inst->cache != NULL)
