@@ -133,6 +133,7 @@ static ese_err lay_out_atomic(struct folder_backup *f)
         TRY(remove_folder(f, old));
         if (os_path_rename(f->a, old) < 0)
             FAIL(JET_errMakeBackupDirectoryFail);
+        TRY(os_dir_sync(f->top));
     }
     if (f->full) {
         TRY(join(f->a, f->top, "temp", ""));
@@ -188,17 +189,14 @@ done:
 /* ---- files ---- */
 
 /* The streaming calls, with a file at the other end. */
-static ese_err copy_one(struct folder_backup *f, const char *from)
+static ese_err copy_stream(struct folder_backup *f, const char *from, struct os_file *out)
 {
     ese_err err = JET_errSuccess, closed;
-    struct os_file *out = NULL;
     uint64_t handle = 0, size = 0, at = 0;
     bool open = false;
 
-    TRY(join(f->a, f->target, name_of(from), ""));
     TRY(backup_open_file(f->inst, from, &handle, &size));
     open = true;
-    TRY(os_file_open(f->a, OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNCATE, &out));
     TRY(os_file_preallocate(out, size));
     while (at < size) {
         uint32_t got = 0;
@@ -210,11 +208,31 @@ static ese_err copy_one(struct folder_backup *f, const char *from)
     }
     TRY(os_file_sync(out));
 done:
-    os_file_close(out);
     if (open) {
         closed = backup_close_file(f->inst, handle);
         if (err >= 0)
             err = closed;
+    }
+    return err;
+}
+
+/* A file gets its name when it is whole: an incremental backup that is cut off leaves a set that can be restored. */
+static ese_err copy_one(struct folder_backup *f, const char *from)
+{
+    ese_err err = JET_errSuccess;
+    struct os_file *out = NULL;
+
+    TRY(join(f->a, f->target, name_of(from), ".tmp"));
+    TRY(join(f->b, f->target, name_of(from), ""));
+    TRY(os_file_open(f->a, OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNCATE, &out));
+    TRY(copy_stream(f, from, out));
+    os_file_close(out);
+    out = NULL;
+    TRY(os_path_rename(f->a, f->b));
+done:
+    if (out != NULL) {
+        os_file_close(out);
+        (void)os_path_delete(f->a);
     }
     return err;
 }

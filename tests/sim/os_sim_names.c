@@ -92,6 +92,19 @@ static void name_remove(struct sim_name **names, const char *path)
     }
 }
 
+/* A folder takes what is in it along. */
+static void contents_move(struct sim_name *names, const char *from, const char *to)
+{
+    size_t size = strlen(from);
+    char tail[OS_PATH_MAX];
+
+    for (; names != NULL; names = names->next)
+        if (strncmp(names->path, from, size) == 0 && names->path[size] == '/') {
+            (void)snprintf(tail, sizeof(tail), "%s", names->path + size);
+            (void)snprintf(names->path, sizeof(names->path), "%.500s%.500s", to, tail);
+        }
+}
+
 static void name_move(struct sim_name **names, const char *from, const char *to)
 {
     struct sim_name *name = sim_disk_find(*names, from);
@@ -99,6 +112,8 @@ static void name_move(struct sim_name **names, const char *from, const char *to)
         return;
     name_remove(names, to);
     (void)snprintf(name->path, sizeof(name->path), "%s", to);
+    if (name->inode->is_dir)
+        contents_move(*names, from, to);
 }
 
 static ese_err change_add(enum sim_change_kind kind, const char *path, const char *to, struct sim_inode *inode)
