@@ -86,25 +86,32 @@ static ese_err entry_matches(void *context, const struct index_key *key)
     return JET_errSuccess;
 }
 
-/* From the index: of a multi-valued column the value that made the current entry. */
-static ese_err itag_of_entry(struct cursor *c, const struct column_def *col, unsigned *itag)
+static bool index_has_column(const struct index_def *i, const struct column_def *col)
+{
+    for (unsigned part = 0; part < i->part_count; part++) {
+        if (i->parts[part].column == col)
+            return true;
+    }
+    return false;
+}
+
+/* From the index or the bookmark: the column must be part of it, and of a multi-valued column it is the value that made the entry. */
+static ese_err itag_of_entry(struct cursor *c, const struct column_def *col, bool bookmark, unsigned *itag)
 {
     ese_err err = JET_errSuccess;
-    struct index_def *i = c->index;
+    struct index_def *i = c->index == NULL || bookmark ? c->table->primary : c->index;
     struct entry_search search = {BYTES_NONE, 0};
     struct bytes record;
     uint8_t *memory = NULL;
     size_t size = 0;
 
-    if (i == NULL || (i->flags & INDEX_MULTI_VALUED) == 0 || (col->flags & COLUMN_MULTI_VALUED) == 0)
+    if (i == NULL)
+        FAIL(JET_errNoCurrentIndex);
+    if (!index_has_column(i, col))
+        FAIL(JET_errColumnNotFound);
+    if (i == c->table->primary || (i->flags & INDEX_MULTI_VALUED) == 0 || (col->flags & COLUMN_MULTI_VALUED) == 0)
         goto done;
-    for (unsigned part = 0; part < i->part_count; part++) {
-        if (i->parts[part].column == col)
-            size = KEY_BYTES_MAX + 1;
-    }
-    if (size == 0)
-        goto done;
-    memory = arena_take(&c->session->scratch, size + c->table->db->page_size);
+    memory = arena_take(&c->session->scratch, KEY_BYTES_MAX + 1 + c->table->db->page_size);
     if (memory == NULL)
         FAIL(JET_errOutOfMemory);
     TRY(cursor_retrieve_key(c, false, memory, KEY_BYTES_MAX + 1, &size));
@@ -150,6 +157,7 @@ ese_err cursor_retrieve(struct cursor *c, struct retrieve *r)
     struct column_def *col = NULL;
     struct column_value v;
     struct bytes record;
+    unsigned itag = r->itag;
 
     r->size = r->copied = 0;
     r->is_null = true;
@@ -157,14 +165,16 @@ ese_err cursor_retrieve(struct cursor *c, struct retrieve *r)
     r->columnid_found = r->columnid;
     if (r->columnid != 0)
         TRY(column_of(c, r->columnid, &col));
-    if (col != NULL && (r->flags & RETRIEVE_FROM_INDEX) != 0 && !copy)
-        TRY(itag_of_entry(c, col, &r->itag));
+    if (col != NULL && col->fid >= FID_TAGGED_FIRST && itag == 0)
+        FAIL(JET_errBadItagSequence);
+    if (col != NULL && (r->flags & (RETRIEVE_FROM_INDEX | RETRIEVE_FROM_PRIMARY)) != 0 && !copy)
+        TRY(itag_of_entry(c, col, (r->flags & RETRIEVE_FROM_PRIMARY) != 0, &itag));
     r->itag_found = r->itag;
     TRY(record_begin(c, copy, &record, &latched));
     if (col == NULL)
         TRY(any_tagged(c, r, record, &v));
     else
-        TRY(column_value(c->table, col, record, r->itag, ignore_default, &v));
+        TRY(column_value(c->table, col, record, itag, ignore_default, &v));
     if (col == NULL && !v.is_null)
         TRY(column_of(c, r->columnid_found, &col));
     TRY(deliver(c, r, &v, col != NULL && column_is_long(col), latched));
