@@ -47,9 +47,18 @@ static void diff_put(struct diff_writer *w, size_t offset, size_t old_size, stru
 
 static bool agree(const uint8_t *a, const uint8_t *b) { return memcmp(a, b, ANCHOR) == 0; }
 
-/* Nearest pair of places ahead where both values agree again; false when there is none close by. */
+/* Nearest pair of places ahead where both values agree again; false when there is none close by. What is left of both being of
+ * one size, bytes were overwritten in place: only equal skips are tried. */
 static bool find_anchor(struct bytes old, struct bytes new, size_t i, size_t j, size_t *skip_old, size_t *skip_new)
 {
+    if (old.size - i == new.size - j) {
+        for (size_t far = 1; far <= LOOK_AHEAD && i + far + ANCHOR <= old.size; far++)
+            if (agree(old.data + i + far, new.data + j + far)) {
+                *skip_old = *skip_new = far;
+                return true;
+            }
+        return false;
+    }
     for (size_t far = 1; far <= LOOK_AHEAD; far++)
         for (size_t near = far + 1; near-- != 0;) {     /* equal skips first: bytes overwritten in place */
             if (i + far + ANCHOR <= old.size && j + near + ANCHOR <= new.size && agree(old.data + i + far, new.data + j + near)) {

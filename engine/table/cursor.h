@@ -45,7 +45,7 @@ struct cursor {
     /* pending update */
     enum update_kind update; struct record_edit edit; uint8_t *edit_memory;
     uint8_t original_key[BT_KEY_MAX]; size_t original_key_size;  /* bookmark of the record being replaced */
-    uint32_t update_level; struct trx *update_trx; stamp update_begin; uint64_t original_hash;
+    uint32_t update_level;
     uint8_t changed_columns[COLUMN_BITS_BYTES];         /* which columns this update set, by column_bit() */
     unsigned update_lv_level;                           /* deepest transaction level in which this update wrote long values; 0 = none */
     uint8_t *original; size_t original_size;            /* the record being replaced (page_size bytes of room) */

@@ -32,14 +32,6 @@ done:
     return err;
 }
 
-static uint64_t hash_record(struct bytes record)
-{
-    uint64_t h = 14695981039346656037u;
-    for (size_t k = 0; k < record.size; k++)
-        h = (h ^ record.data[k]) * 1099511628211u;
-    return h;
-}
-
 static struct bytes edited(const struct cursor *c)
 {
     return bytes_of(c->edit.at, c->edit.size);
@@ -265,7 +257,6 @@ done:
     if (latched)
         cursor_release(c);
     if (err >= 0) {
-        c->original_hash = hash_record(bytes_of(c->original, c->original_size));
         c->original_key_size = c->primary.key_size;
         memcpy(c->original_key, c->primary.key, c->primary.key_size);
     }
@@ -503,11 +494,13 @@ static ese_err refresh_original(struct cursor *c)
     struct bytes now, value;
     enum value_state state;
 
-    TRY(cursor_copy_record(c, c->original, &now));
-    c->original_size = now.size;
+    TRY(cursor_copy_record(c, c->record_memory, &now));
     if (c->update == UPDATE_REPLACE_NO_LOCK || c->update_level == 0)
-        if (hash_record(now) != c->original_hash)
+        if (!bytes_equal(now, bytes_of(c->original, c->original_size)))
             FAIL(JET_errWriteConflict);
+    if (!bytes_equal(now, bytes_of(c->original, c->original_size)))
+        memcpy(c->original, now.data, now.size);
+    c->original_size = now.size;
     for (unsigned k = 0; facts != NULL && k < facts->escrow_count; k++) {
         const struct column_def *column = facts->escrow[k];
         TRY(record_get_fixed(now, column->fid, (struct fixed_layout){column->offset, column->fixed_bytes}, &state, &value));
