@@ -341,6 +341,10 @@ static ese_err switch_index(struct cursor *c, struct index_def *index)
         else
             bt_pos_retarget(&c->secondary, &index->tree);
         atomic_fetch_add(&index->use_count, 1);
+        if (index->deleter != NULL || index->deleted) {
+            atomic_fetch_sub(&index->use_count, 1);
+            FAIL(JET_errIndexNotFound);
+        }
     }
     if (c->index != NULL)
         atomic_fetch_sub(&c->index->use_count, 1);

@@ -125,26 +125,74 @@ void ddl_unclaim(struct table_def *t)
     os_mutex_unlock(&t->lock);
 }
 
-void ddl_free_space(struct schema_cache *cache, struct btree *parent, pgno root)
+static ese_err free_with_system(struct inst *inst, struct btree *parent, struct btree *tree)
+{
+    ese_err err = JET_errSuccess;
+    struct session *system;
+
+    TRY(txn_system(inst, &system));
+    TRY(txn_begin(system, false));
+    err = space_free_tree(parent, &system->trx, tree->root);
+    if (err >= 0)
+        TRY(txn_commit(system, COMMIT_LAZY));
+    else
+        (void)txn_rollback(system);
+done:
+    return err;
+}
+
+void ddl_free_space(struct schema_cache *cache, struct btree *parent, struct btree *tree)
 {
     struct inst *inst = cache->inst;
-    struct session *system;
-    ese_err err;
 
-    if (cache->db->read_only || atomic_load(&inst->unavailable) != 0)
-        return;
     os_mutex_lock(&inst->system_lock);
-    err = txn_system(inst, &system);
-    if (err >= 0)
-        err = txn_begin(system, false);
-    if (err >= 0) {
-        err = space_free_tree(parent, &system->trx, root);
-        if (err >= 0)
-            (void)txn_commit(system, COMMIT_LAZY);
-        else
-            (void)txn_rollback(system);
+    if (!atomic_load(&tree->dropped) && !atomic_load(&parent->dropped)) {
+        atomic_store(&tree->dropped, true);
+        if (tree->owner != NULL && tree == &((struct table_def *)tree->owner)->tree)
+            ddl_mark_children((struct table_def *)tree->owner);
+        if (!cache->db->read_only && atomic_load(&inst->unavailable) == 0)
+            (void)free_with_system(inst, parent, tree);
     }
     os_mutex_unlock(&inst->system_lock);
+}
+
+/* The trees of a table's indexes and long values lie in its space. */
+void ddl_mark_children(struct table_def *t)
+{
+    atomic_store(&t->long_values.dropped, true);
+    LIST_EACH(it, &t->indexes)
+        atomic_store(&LIST_ENTRY(it, struct index_def, link)->tree.dropped, true);
+}
+
+static void cleanup_drop(void *object)
+{
+    struct ddl_change *change = object;
+
+    if (change->cache != NULL)
+        ddl_free_space(change->cache, &change->t->tree, &change->i->tree);
+    ddl_change_drop(change);
+}
+
+static const struct ver_schema_ops drop_ops = {NULL, NULL, cleanup_drop};
+
+/* When memory is short the pages stay with the table: nothing but space is lost. */
+void ddl_drop_later(struct table_def *t, struct index_def *i)
+{
+    struct inst *inst = t->schema->inst;
+    struct ddl_change *change = NULL;
+    struct session *system;
+
+    if (ddl_change_make(t, &change) < 0)
+        return;
+    change->i = i;
+    os_mutex_lock(&inst->system_lock);
+    if (txn_system(inst, &system) >= 0 && txn_begin(system, false) >= 0) {
+        if (ddl_register(system, change, &drop_ops) >= 0)
+            change = NULL;
+        (void)txn_commit(system, COMMIT_LAZY);
+    }
+    os_mutex_unlock(&inst->system_lock);
+    ese_free(change);
 }
 
 struct row_wanted { uint16_t type; uint32_t id; struct session *s; struct catalog_row *out; bool found; };

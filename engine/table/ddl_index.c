@@ -184,14 +184,16 @@ static ese_err undo_create(void *object, struct trx *trx)
         goto done;
     table_gate_close(t);
     i->deleted = true;
-    i->building = false;
     if ((i->flags & INDEX_PRIMARY) != 0)
         t->primary = NULL;
     table_gate_open(t);
-    if ((i->flags & INDEX_PRIMARY) == 0)
-        err = space_free_tree(&t->tree, trx, i->tree.root);
-    if (list_empty(&i->link))
-        schema_index_release(i);                        /* never was in the table's list */
+    if (!list_empty(&i->link)) {
+        ddl_drop_later(t, i);                           /* others may have entries in it: the definition stays in the list, deleted */
+    } else {
+        if ((i->flags & INDEX_PRIMARY) == 0)
+            err = space_free_tree(&t->tree, trx, i->tree.root);
+        schema_index_release(i);
+    }
     ddl_unclaim(t);
 done:
     ddl_change_drop(change);
@@ -452,21 +454,14 @@ static void commit_delete(void *object, stamp at)
     (void)at;
     if (change->cache == NULL)
         return;
-    change->i->deleted = true;
+    table_gate_close(change->t);
+    change->i->deleted = true;                          /* stays in the list: somebody may be walking it */
+    table_gate_open(change->t);
+    ddl_drop_later(change->t, change->i);
     ddl_unclaim(change->t);
 }
 
-/* The definition stays in the list, deleted: somebody may be walking it. Its space goes. */
-static void cleanup_delete(void *object)
-{
-    struct ddl_change *change = object;
-
-    if (change->cache != NULL && !change->t->deleted)
-        ddl_free_space(change->cache, &change->t->tree, change->i->tree.root);
-    ddl_change_drop(change);
-}
-
-static const struct ver_schema_ops delete_ops = {undo_delete, commit_delete, cleanup_delete};
+static const struct ver_schema_ops delete_ops = {undo_delete, commit_delete, ddl_change_drop};
 
 /* Cursors of the session that use the index go back to the primary order; those of others keep it. */
 static ese_err release_users(struct session *s, struct index_def *i)
@@ -495,13 +490,18 @@ static ese_err delete_index(struct session *s, struct table_def *t, const char *
         FAIL(JET_errIndexMustStay);
     if ((i->flags & INDEX_DERIVED) != 0)
         FAIL(JET_errFixedInheritedDDL);
-    TRY(release_users(s, i));
     TRY(ddl_change_make(t, &change));
     change->i = i;
-    TRY(ddl_register(s, change, &delete_ops));
+    i->deleter = &s->trx;
+    err = release_users(s, i);
+    if (err >= 0)
+        err = ddl_register(s, change, &delete_ops);
+    if (err < 0) {
+        i->deleter = NULL;
+        goto done;
+    }
     change = NULL;
     *registered = true;
-    i->deleter = &s->trx;
     TRY(catalog_locale_drop(s, t->db, i));
     TRY(catalog_delete(s, t->db, t->objid, CATALOG_INDEX, i->tree.objid));
 done:

@@ -39,9 +39,12 @@ void ddl_forget_cache(struct schema_cache *cache);
 ese_err ddl_claim(struct session *s, struct table_def *t);
 void ddl_unclaim(struct table_def *t);
 ese_err ddl_check_name(const char *name);               /* JET_errInvalidName */
-/* Run free_space of a root with the system session; clean-up only. */
-void ddl_free_space(struct schema_cache *cache, struct btree *parent, pgno root);
+/* Give a tree's pages back with the system session: clean-up only, when nobody can have business with it. */
+void ddl_free_space(struct schema_cache *cache, struct btree *parent, struct btree *tree);
+/* The same as soon as all transactions that run now have ended: they may have entries in the index. */
+void ddl_drop_later(struct table_def *t, struct index_def *i);
 ese_err ddl_derive_indexes(struct session *s, struct table_def *t);
+void ddl_mark_children(struct table_def *t);
 struct bytes ddl_text(const char *text);
 ese_err ddl_read_row(struct session *s, struct db_file *db, uint32_t objid_table, uint16_t type, uint32_t id, struct catalog_row *out);
 

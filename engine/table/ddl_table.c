@@ -5,15 +5,14 @@
 
 static void unlist(struct table_def *t)
 {
-    bool last;
+    struct schema_cache *cache = t->schema;
 
-    os_mutex_lock(&t->schema->lock);
+    os_mutex_lock(&cache->lock);
     t->deleted = true;
     list_remove(&t->hash_link);
-    last = t->pins == 0;
-    os_mutex_unlock(&t->schema->lock);
-    if (last)
-        table_def_release(t);
+    if (t->pins == 0)
+        table_def_bury(t);
+    os_mutex_unlock(&cache->lock);
 }
 
 static ese_err undo_create(void *object, struct trx *trx)
@@ -222,12 +221,11 @@ static void cleanup_delete(void *object)
     struct ddl_change *change = object;
 
     if (change->cache != NULL) {
-        pgno root = change->t->tree.root;
         struct table_def *from = change->t->template_table;
+        ddl_free_space(change->cache, &change->cache->root, &change->t->tree);
         unlist(change->t);
         if (from != NULL)
             schema_close_table(from);
-        ddl_free_space(change->cache, &change->cache->root, root);
     }
     ddl_change_drop(change);
 }
@@ -254,6 +252,10 @@ static ese_err check_unused(struct session *s, struct table_def *t)
     if (err >= 0)
         t->deleter = &s->trx;
     os_mutex_unlock(&t->schema->lock);
+    if (err >= 0 && ver_tree_busy(s->inst->versions, t->db, t->tree.root, &s->trx)) {
+        t->deleter = NULL;
+        err = JET_errTableInUse;                        /* changes of somebody who has closed it but not committed */
+    }
     return err;
 }
 

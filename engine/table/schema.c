@@ -79,6 +79,7 @@ ese_err schema_cache_open(struct inst *inst, uint8_t dbid)
     for (unsigned k = 0; k < SCHEMA_BUCKETS; k++)
         list_init(&cache->buckets[k]);
     list_init(&cache->changes);
+    list_init(&cache->buried);
     btree_init(&cache->root, cache->db, 1, 1, 0, true, PAGE_NEW_RECORD_FORMAT);
     btree_init(&cache->objids, cache->db, 0, 0, 1, true, PAGE_NEW_RECORD_FORMAT);
     btree_init(&cache->locales, cache->db, 0, 0, 1, true, PAGE_NEW_RECORD_FORMAT);
@@ -105,6 +106,8 @@ void schema_cache_close(struct inst *inst, uint8_t dbid)
             if (t != cache->catalog && t != cache->shadow)
                 table_def_release(t);
         }
+    LIST_EACH_SAFE(it, &cache->buried)
+        table_def_release(LIST_ENTRY(it, struct table_def, hash_link));
     if (cache->catalog != NULL)
         table_def_release(cache->catalog);
     if (cache->shadow != NULL)
@@ -256,10 +259,21 @@ void schema_close_table(struct table_def *t)
     os_mutex_lock(&cache->lock);
     last = --t->pins == 0 && t->deleted;
     if (last)
-        list_remove(&t->hash_link);
+        table_def_bury(t);
     os_mutex_unlock(&cache->lock);
-    if (last)
-        table_def_release(t);
+}
+
+/* Version entries may still name trees of a table that is gone: the definition waits until there are none. Under the cache's lock. */
+void table_def_bury(struct table_def *t)
+{
+    struct schema_cache *cache = t->schema;
+
+    list_remove(&t->hash_link);
+    list_append(&cache->buried, &t->hash_link);
+    if (ver_entry_count(cache->inst->versions) > 0)
+        return;
+    LIST_EACH_SAFE(it, &cache->buried)
+        table_def_release(LIST_ENTRY(it, struct table_def, hash_link));
 }
 
 /* ---- lookups ---- */
@@ -324,7 +338,7 @@ ese_err schema_find_index(struct session *s, struct table_def *t, const char *na
     os_mutex_lock(&t->lock);
     LIST_EACH(it, &t->indexes) {
         struct index_def *i = LIST_ENTRY(it, struct index_def, link);
-        if (!i->deleted && !i->building && schema_visible(&s->trx, i->creator, i->deleter) && schema_name_equal(i->name, name)) {
+        if (!i->deleted && !i->building && i->deleter == NULL && schema_visible(&s->trx, i->creator, NULL) && schema_name_equal(i->name, name)) {
             *out = i;
             break;
         }

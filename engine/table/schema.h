@@ -83,9 +83,9 @@ struct index_def {
     uint32_t nls_version, defined_version;              /* as the row says */
     uint8_t sort_id[16];
     bool deleted;
-    bool building;                                      /* entries of concurrent updates are kept, the index is not usable yet */
+    bool building;                                      /* being filled: the index is not usable yet */
     uint8_t column_bits[COLUMN_BITS_BYTES];             /* columns that decide the entries, by column_bit() */
-    struct trx *creator, *deleter;
+    struct trx *creator, *_Atomic deleter;
     _Atomic uint32_t use_count;
 };
 

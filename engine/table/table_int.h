@@ -28,6 +28,7 @@ struct schema_cache {
     struct os_mutex system_lock;                        /* rank 19: finding the system trees */
     _Atomic bool ready;                                 /* the catalog's index roots are known */
     struct btree root;                                  /* the database's own tree: tables get their space from it */
+    struct list buried;                                 /* definitions of deleted tables; lock */
     struct list changes;                                /* struct ddl_change that wait for their transaction or clean-up; lock */
 };
 
@@ -64,6 +65,7 @@ void table_pos_close(struct bt_pos *p);                 /* NULL is fine */
 
 struct table_def *table_def_create(struct schema_cache *cache, uint32_t objid, pgno root);
 void table_def_release(struct table_def *t);
+void table_def_bury(struct table_def *t);
 ese_err schema_load_table(struct session *s, struct schema_cache *cache, const struct catalog_row *table_row, struct table_def **out);
 ese_err schema_set_column(struct table_def *t, struct column_def *c);       /* enters c into the array of its kind */
 ese_err schema_column_from_row(struct table_def *t, const struct catalog_row *row, struct column_def **out);

@@ -402,10 +402,10 @@ static ese_err make_primary_key(struct cursor *c, struct bytes record, struct in
     return c->table->primary == NULL ? sequential_key(c, key) : index_primary_key(c->session, c->table, record, key);
 }
 
+/* An index in the list has been filled: from then on every change of every session keeps it, committed or not. */
 static bool index_lives(const struct cursor *c, const struct index_def *i)
 {
-    const struct trx *mine = &c->session->trx;
-    return !i->deleted && (i->creator == NULL || i->creator == mine || i->building) && i->deleter != mine;
+    return !i->deleted && i->deleter != &c->session->trx;
 }
 
 static ese_err insert_record(struct cursor *c, const struct index_key *key)

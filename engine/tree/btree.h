@@ -18,6 +18,8 @@
 #ifndef ESE_TREE_BTREE_H
 #define ESE_TREE_BTREE_H
 
+#include <stdatomic.h>
+
 #include "format/key.h"
 #include "mvcc/ver.h"
 
@@ -34,6 +36,7 @@ struct btree {
     uint8_t density;                                    /* per cent, 20..100 */
     struct os_mutex smo;                                /* rank 32: structure changes of this tree */
     void *owner;                                        /* table descriptor above */
+    _Atomic bool dropped;                               /* its pages have been given back: nothing of it may be touched any more */
 };
 void btree_init(struct btree *t, struct db_file *db, pgno root, uint32_t objid, pgno parent_root, bool unique, uint32_t page_flags);
 void btree_release(struct btree *t);

@@ -77,6 +77,8 @@ static ese_err remove_node(void *context, struct ver_entry *e)
     if (e->tree == NULL || e->db == NULL || e->db->read_only || atomic_load(&inst->unavailable) != 0)
         return 0;
     os_mutex_lock(&inst->system_lock);
+    if (atomic_load(&((struct btree *)e->tree)->dropped))
+        goto done;
     TRY(txn_system(inst, &s));
     TRY(txn_begin(s, false));
     begun = true;

@@ -1,0 +1,191 @@
+/* Several sessions at once: records and entries stay in step while indexes come and go beside the updates. */
+#include "case.h"
+
+#include <stdio.h>
+
+#include "engine_fixture.h"
+#include "reference.h"
+#include "rows.h"
+
+enum { WRITERS = 3, ROUNDS = 400, IDS = 64 };
+
+static const struct row_column columns[] = {{"id", COLUMN_FIXED, COL_LONG, 0, 4, COLUMN_NOT_NULL, {NULL, 0}}, {"a", COLUMN_FIXED, COL_LONG, 0, 4, 0, {NULL, 0}},
+                                            {"tx", COLUMN_VARIABLE, COL_BINARY, 0, 200, 0, {NULL, 0}}};
+static const struct row_index indexes[] = {{"pk", "+id\0", 5, ROW_INDEX_PRIMARY}, {"ix_a", "+a\0+id\0", 8, ROW_INDEX_PLAIN}, {"ix_tx", "-tx\0", 5, ROW_INDEX_PLAIN}};
+
+struct world { struct fixture f; uint8_t dbid; uint32_t ids[3]; char dir[256]; _Atomic unsigned running, faults, commits; };
+struct worker { struct world *w; unsigned number; };
+
+static unsigned next_random(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(*seed >> 33);
+}
+
+static ese_err change_one(struct cursor *c, const uint32_t *ids, int id, uint64_t *seed)
+{
+    ese_err err = rows_seek_long(c, id);
+    uint8_t text[200];
+    unsigned size = next_random(seed) % sizeof text;
+
+    memset(text, (int)(next_random(seed) & 0xFF), size);
+    if (err == JET_errRecordNotFound) {
+        TRY(update_prepare(c, UPDATE_INSERT));
+        TRY(rows_set_long(c, ids[0], id));
+    } else {
+        TRY(err);
+        if (next_random(seed) % 3 == 0)
+            return update_delete(c);
+        TRY(update_prepare(c, UPDATE_REPLACE));
+    }
+    TRY(rows_set_long(c, ids[1], (int32_t)(next_random(seed) % 50)));
+    TRY(rows_set(c, ids[2], text, size));
+    TRY(update_apply(c, NULL, 0, NULL));
+done:
+    if (err < 0 && c->update != UPDATE_NONE)
+        (void)update_cancel(c);
+    return err;
+}
+
+/* Each writer mostly keeps to its own ids and sometimes meets the others': a conflict rolls its transaction back. */
+static void write_body(void *argument)
+{
+    struct worker *me = argument;
+    struct world *w = me->w;
+    struct session *s;
+    struct cursor *c;
+    uint64_t seed = 77 + me->number;
+
+    if (session_begin(&w->f.inst, &s) < 0 || rows_open(s, w->dbid, "t", &c) < 0) {
+        w->faults++;
+        return;
+    }
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        ese_err err = txn_begin(s, false);
+        for (unsigned k = 0; k < 8 && err >= 0; k++) {
+            unsigned owner = next_random(&seed) % 10 == 0 ? next_random(&seed) % WRITERS : me->number;
+            err = change_one(c, w->ids, (int)(owner * IDS + next_random(&seed) % IDS), &seed);
+        }
+        if (err < 0 && err != JET_errWriteConflict && err != JET_errKeyDuplicate) {
+            printf("writer %u: %d\n", me->number, err);
+            w->faults++;
+        }
+        if (err < 0 || next_random(&seed) % 5 == 0)
+            err = txn_rollback(s);
+        else
+            err = txn_commit(s, COMMIT_LAZY);
+        if (err < 0)
+            w->faults++;
+        w->commits++;
+    }
+    cursor_close(c);
+    if (session_end(s) < 0)
+        w->faults++;
+    w->running--;
+}
+
+/* A snapshot shows as many records as entries, whatever the writers do meanwhile. */
+static void read_body(void *argument)
+{
+    struct worker *me = argument;
+    struct world *w = me->w;
+    struct session *s;
+    struct cursor *c;
+
+    if (session_begin(&w->f.inst, &s) < 0 || rows_open(s, w->dbid, "t", &c) < 0) {
+        w->faults++;
+        return;
+    }
+    while (w->running > 0) {
+        unsigned counts[3] = {0};
+        if (txn_begin(s, true) < 0)
+            w->faults++;
+        for (unsigned k = 0; k < 3; k++) {
+            int32_t value;
+            if (cursor_set_index(c, indexes[k].name, NULL, false, true, 1) < 0)
+                w->faults++;
+            for (ese_err err = cursor_move(c, MOVE_FIRST, false); err >= 0; err = cursor_move(c, 1, false)) {
+                counts[k]++;
+                if ((err = rows_get_long(c, w->ids[0], &value)) != 0) {
+                    printf("reader: index %s: %d\n", indexes[k].name, err);
+                    w->faults++;
+                }
+            }
+        }
+        if (counts[0] != counts[1] || counts[0] != counts[2]) {
+            printf("reader: %u records, %u and %u entries\n", counts[0], counts[1], counts[2]);
+            w->faults++;
+        }
+        if (txn_commit(s, COMMIT_LAZY) < 0)
+            w->faults++;
+    }
+    cursor_close(c);
+    (void)session_end(s);
+}
+
+static unsigned entries(struct cursor *c, const char *index)
+{
+    unsigned n = 0;
+    assert_int_equal(cursor_set_index(c, index, NULL, false, true, 1), 0);
+    for (ese_err err = cursor_move(c, MOVE_FIRST, false); err >= 0; err = cursor_move(c, 1, false))
+        n++;
+    assert_int_equal(cursor_set_index(c, NULL, NULL, false, true, 1), 0);
+    return n;
+}
+
+static void indexes_come_beside_updates(void **state)
+{
+    struct world *w = ese_alloc(sizeof *w);
+    struct fixture_config how = {.page_size = 4096, .logged = true, .log_bytes = 1 << 20, .circular = true};
+    static struct worker workers[WRITERS + 1];
+    struct os_thread *threads[WRITERS + 1];
+    struct cursor *c;
+    unsigned built = 0;
+
+    (void)state;
+    snprintf(w->dir, sizeof w->dir, "%s/con", reference_scratch());
+    assert_int_equal(os_dir_create(w->dir), 0);
+    assert_int_equal(fixture_start(&w->f, w->dir, &how), 0);
+    assert_int_equal(fixture_create(&w->f, "x.edb", &w->dbid), 0);
+    assert_int_equal(rows_create(w->f.s, w->dbid, "t", columns, 3, w->ids, indexes, 3, &c), 0);
+    w->running = WRITERS;
+    for (unsigned k = 0; k <= WRITERS; k++) {
+        workers[k] = (struct worker){w, k};
+        assert_int_equal(os_thread_start(&threads[k], k < WRITERS ? write_body : read_body, &workers[k]), 0);
+    }
+    while (w->running > 0) {
+        ese_err err = rows_index(w->f.s, c->table, "extra", "-a\0+tx\0", 8, ROW_INDEX_PLAIN);
+        if (err == JET_errWriteConflict)
+            continue;
+        assert_int_equal(err, 0);
+        built++;
+        os_sleep_ms(5);
+        assert_int_equal(txn_begin(w->f.s, true), 0);
+        assert_int_equal(entries(c, "extra"), entries(c, NULL));
+        assert_int_equal(txn_commit(w->f.s, 0), 0);
+        if (w->running > 0)
+            assert_int_equal(ddl_delete_index(w->f.s, c->table, "extra"), 0);
+    }
+    for (unsigned k = 0; k <= WRITERS; k++)
+        os_thread_join(threads[k]);
+    printf("%u transactions, %u index builds\n", w->commits, built);
+    assert_int_equal(w->faults, 0);
+    for (unsigned k = 1; k < 3; k++)
+        assert_int_equal(entries(c, indexes[k].name), entries(c, NULL));
+    cursor_close(c);
+    assert_int_equal(fixture_stop(&w->f), 0);
+    ese_free(w);
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    reference_clean();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(indexes_come_beside_updates)};
+    return cmocka_run_group_tests(tests, NULL, clean);
+}
