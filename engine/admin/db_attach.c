@@ -233,6 +233,8 @@ static void drop_file(struct inst *inst, struct db_file *db)
         buf_purge_db(db);
     if (inst->dbs[db->dbid] == db)
         inst->dbs[db->dbid] = NULL;
+    while (atomic_load(&inst->db_users) != 0)
+        os_yield();
     db_file_close(db);
 }
 

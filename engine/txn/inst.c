@@ -166,6 +166,7 @@ unsigned inst_attach_list(void *context, struct attach_info *out, unsigned room)
 {
     struct inst *inst = context;
     unsigned count = 0;
+    atomic_fetch_add(&inst->db_users, 1);
     for (unsigned i = 1; i < DB_COUNT_MAX && count < room; i++) {
         struct db_file *db = inst->dbs[i];
         if (!in_log(db))
@@ -174,6 +175,7 @@ unsigned inst_attach_list(void *context, struct attach_info *out, unsigned room)
         fill_attach(db, &out[count++]);
         os_mutex_unlock(&db->header_lock);
     }
+    atomic_fetch_sub(&inst->db_users, 1);
     return count;
 }
 
@@ -182,6 +184,7 @@ ese_err inst_rolled(void *context, uint32_t generation, const struct logtime *cr
 {
     struct inst *inst = context;
     ese_err err = 0;
+    atomic_fetch_add(&inst->db_users, 1);
     for (unsigned i = 1; i < DB_COUNT_MAX; i++) {
         struct db_file *db = inst->dbs[i];
         struct db_header *h;
@@ -197,6 +200,7 @@ ese_err inst_rolled(void *context, uint32_t generation, const struct logtime *cr
         TRY(db_file_write_header(db));
     }
 done:
+    atomic_fetch_sub(&inst->db_users, 1);
     return err;
 }
 
@@ -218,6 +222,7 @@ ese_err inst_before_checkpoint(void *context, lgpos checkpoint)
     struct inst *inst = context;
     ese_err err = 0;
     uint32_t generation = lgpos_generation(checkpoint);
+    atomic_fetch_add(&inst->db_users, 1);
     for (unsigned i = 1; i < DB_COUNT_MAX; i++) {
         struct db_file *db = inst->dbs[i];
         struct db_header *h;
@@ -242,5 +247,6 @@ ese_err inst_before_checkpoint(void *context, lgpos checkpoint)
             TRY(db_file_write_header(db));
     }
 done:
+    atomic_fetch_sub(&inst->db_users, 1);
     return err;
 }

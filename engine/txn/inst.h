@@ -23,7 +23,8 @@ struct inst {
     struct buf_cache *cache;
     struct ver_store *versions;
     struct os_mutex lock;                               /* rank 10 */
-    struct db_file *dbs[DB_COUNT_MAX];
+    struct db_file *_Atomic dbs[DB_COUNT_MAX];
+    _Atomic unsigned db_users;                          /* log callbacks that look at databases: a slot is emptied, then they are waited for */
     struct list sessions;
     struct list abandoned;                              /* sessions whose rollback failed: kept until the store has gone */
     uint64_t versions_preferred;                        /* bytes; above it beginning transactions help to clean up */
