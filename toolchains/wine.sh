@@ -18,27 +18,29 @@ if [ "$1" = stop ]; then
 fi
 bits=$1
 shift
+mkdir -p "$root/build"
+# One at a time from here on: the template, the prefix, the server. What stays in the background must not keep our caller's
+# output open, so the server and the services of Windows are started with none.
+exec 8>"$root/build/.wine-lock"
+flock 8
 if [ ! -f "$WINEPREFIX/.ready" ]; then
-	mkdir -p "$root/build"
-	exec 8>"$root/build/.wine-lock"
-	flock 8
-	if [ ! -f "$WINEPREFIX/.ready" ]; then
-		template="$root/build/wine-template"
-		if [ ! -f "$template/.ready" ]; then
-			rm -rf "$template"
-			mkdir -p "$template"
-			WINEPREFIX=$template wineboot --init >/dev/null 2>&1 8>&-
-			WINEPREFIX=$template wineserver -w 8>&-
-			touch "$template/.ready"
-		fi
-		rm -rf "$WINEPREFIX"
-		cp -a "$template" "$WINEPREFIX"
+	template="$root/build/wine-template"
+	if [ ! -f "$template/.ready" ]; then
+		rm -rf "$template"
+		mkdir -p "$template"
+		WINEPREFIX=$template wineboot --init >/dev/null 2>&1 8>&-
+		WINEPREFIX=$template wineserver -w >/dev/null 2>&1 8>&-
+		touch "$template/.ready"
 	fi
-	flock -u 8
-	exec 8>&-
+	rm -rf "$WINEPREFIX"
+	cp -a "$template" "$WINEPREFIX"
 fi
-# One server for the whole run; it leaves by itself after ten idle minutes.
-wineserver -p600 2>/dev/null || true
+# One server for the whole run; it leaves by itself after ten idle minutes. Success means that there was none.
+if wineserver -p600 >/dev/null 2>&1 8>&-; then
+	/usr/lib/wine/wine64 wineboot >/dev/null 2>&1 </dev/null 8>&- || true
+fi
+flock -u 8
+exec 8>&-
 case $bits in
 64) loader=/usr/lib/wine/wine64 ;;
 32) loader=/usr/lib/wine/wine ;;
