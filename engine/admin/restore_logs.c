@@ -119,8 +119,10 @@ ese_err restore_check_set(struct restore *r)
         if (err < 0 && err != JET_errFileNotFound)
             inst_event(r->inst, EVENT_SET_UNREADABLE, "%s cannot be read: error %d", r->path, (int)err);
         TRY(err);
-        if (g == r->gen_low)
+        if (g == r->gen_low) {
             r->sign_log = h->sign_log;
+            r->inst->log_config.file_bytes = (uint32_t)size;    /* the stream goes on with files of its own size */
+        }
         if (!signature_equal(&h->sign_log, &r->sign_log)) {
             inst_event(r->inst, EVENT_SET_SIGNATURE, "%s belongs to another log stream", r->path);
             FAIL(JET_errGivenLogFileHasBadSignature);

@@ -162,7 +162,7 @@ ese_err param_set(const struct param_site *site, uint32_t id, uint64_t number, c
     value = &(d->scope == PARAM_GLOBAL ? site->global : site->table)->values[id];
     if (d->advanced && site->table->values[JET_paramEnableAdvanced].number == 0)
         goto done;
-    if (!param_is_text(id) && id != JET_paramUnicodeIndexDefault && d->fixed != PARAM_READ_ONLY &&
+    if (!param_is_text(id) && id != JET_paramUnicodeIndexDefault && id != JET_paramConfiguration && d->fixed != PARAM_READ_ONLY &&
         (d->kind == PARAM_BOOL ? (uint64_t)(number != 0) : number) == value->number)
         goto done;
     if (d->fixed == PARAM_AT_MODE && site->mode_set)
