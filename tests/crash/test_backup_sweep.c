@@ -258,7 +258,7 @@ static void backups_survive_cuts(void **state)
     }
     assert_int_equal(err, 0);
     calls = sim_count();
-    first = env("ESE_SWEEP_FIRST", (unsigned)known.created_at);    /* cuts in the creation are test_sweep's */
+    first = env("ESE_SWEEP_FIRST", (unsigned)known.created_at + 1);    /* cuts in the creation are test_sweep's */
     for (uint64_t k = first; k <= calls && bad < 10; k += stride)
         for (unsigned mode = SIM_KEPT; mode < SIM_REBOOTS && bad < 10; mode++) {
             runs++;
