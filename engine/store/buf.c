@@ -146,7 +146,7 @@ void buf_cache_release(struct buf_cache *cache)
     buf_writer_stop(cache);
     for (unsigned i = 0; cache->slabs != NULL && i < SLAB_MAX && cache->slabs[i].frames != NULL; i++) {
         os_memory_release(cache->slabs[i].memory, (size_t)SLAB_FRAMES * cache->page_size);
-        ese_free(cache->slabs[i].frames);
+        ese_free_aligned(cache->slabs[i].frames);
     }
     for (unsigned i = 0; cache->partition_locks != NULL && i < cache->partitions; i++)
         os_mutex_release(&cache->partition_locks[i]);

@@ -58,7 +58,7 @@ static bool add_slab(struct buf_cache *cache, uint32_t no)
     if (slab->frames != NULL)
         return true;
     slab->memory = os_memory_reserve((size_t)SLAB_FRAMES * cache->page_size);
-    slab->frames = slab->memory != NULL ? ese_alloc(SLAB_FRAMES * sizeof *slab->frames) : NULL;
+    slab->frames = slab->memory != NULL ? ese_alloc_aligned(64, SLAB_FRAMES * sizeof *slab->frames) : NULL;
     if (slab->frames == NULL) {
         if (slab->memory != NULL)
             os_memory_release(slab->memory, (size_t)SLAB_FRAMES * cache->page_size);

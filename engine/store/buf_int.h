@@ -20,8 +20,9 @@
 
 enum { SLAB_FRAMES = 1024, SLAB_MAX = 16384, COUNT_STRIPES = 64, FRAMES_MIN = 256, REF_MAX = 3 };
 
+/* What a lookup touches comes first and shares one cache line. */
 struct buf_frame {
-    _Atomic uint32_t latch;
+    _Alignas(64) _Atomic uint32_t latch;
     _Atomic uint32_t number;
     _Atomic uint64_t version;
     struct db_file *_Atomic db;                         /* NULL: free */
