@@ -1,5 +1,6 @@
 /* The workloads. One process runs one of them on one engine and prints "engine, mode, metric, value, unit" lines, tab-separated.
- *   bench_ENGINE main|random|commit|recover|open|memory DIR [full|lazy] [rows=N] [seconds=N] [logmb=N] [repeat=N] */
+ *   bench_ENGINE main|bulk|key|text|scan|update|mixed|random|commit|recover|open|memory DIR [full|lazy] [rows=N] [seconds=N] [logmb=N] [repeat=N]
+ *   [cachemb=N] [clock=cpu] */
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -21,9 +22,10 @@ struct options {
     double seconds;
     unsigned repeat;
     size_t cache_bytes;
+    clockid_t clock;
 };
 
-static struct options g_options = {NULL, "lazy", 1000000, 256, 3.0, 3, (size_t)512 << 20};
+static struct options g_options = {NULL, "lazy", 1000000, 256, 3.0, 3, (size_t)512 << 20, CLOCK_MONOTONIC};
 static uint8_t *g_pool;                                 /* bytes that do not compress */
 
 void bench_fail(const char *what, long code)
@@ -42,7 +44,7 @@ static void must(int result, const char *what)
 static double seconds_now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(g_options.clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
@@ -367,24 +369,31 @@ static void run_random(void)
     engine_close();
 }
 
-static void run_main(void)
+static void run_bulk(void)
 {
-    enum { ROWS_A_TXN = 100, SCANS = 3 };
-    struct session *s;
-    uint64_t sum = 0, seen = 0, seed = 12345, updates = g_options.rows / 5;
-    double start;
-
     open_database(true, false);
     print_metric("W1 bulk insert", (double)g_options.rows / load_rows(false), "row/s");
     engine_close();
     print_metric("size without logs", (double)bench_dir_bytes(g_options.dir, engine_log_mark, false, true) / 1e6, "MB");
-    open_database(false, false);
-    s = session_open();
+}
+
+static void measure_key(struct session *s)
+{
     (void)look_up(s, g_options.rows / 2, false);
     print_metric("W3 lookup by key", (double)g_options.rows / look_up(s, g_options.rows, false), "op/s");
+}
+
+static void measure_text(struct session *s)
+{
     (void)look_up(s, g_options.rows / 4, true);
     print_metric("W4 lookup by text", (double)(g_options.rows / 2) / look_up(s, g_options.rows / 2, true), "op/s");
-    start = seconds_now();
+}
+
+static void measure_scan(struct session *s)
+{
+    enum { SCANS = 3 };
+    uint64_t sum = 0, seen = 0;
+    double start = seconds_now();
     for (unsigned i = 0; i < SCANS; i++) {
         must(txn_begin(s, false), "begin");
         seen += row_scan(s, &sum);
@@ -393,11 +402,53 @@ static void run_main(void)
     print_metric("W5 full scan", (double)seen / (seconds_now() - start), "row/s");
     if (seen != SCANS * g_options.rows)
         bench_fail("rows seen", (long)seen);
-    start = seconds_now();
+}
+
+static void measure_update(struct session *s)
+{
+    enum { ROWS_A_TXN = 100 };
+    uint64_t seed = 12345, updates = g_options.rows / 5;
+    double start = seconds_now();
     for (uint64_t i = 0; i < updates; i += ROWS_A_TXN)
         update_rows(s, &seed, ROWS_A_TXN, 1, NULL);
     must(engine_sync(), "sync");
     print_metric("W6 random update", (double)updates / (seconds_now() - start), "row/s");
+}
+
+/* One measurement on the rows that "bulk" left there. */
+static void run_on_rows(void (*measure)(struct session *))
+{
+    struct session *s;
+    open_database(false, false);
+    s = session_open();
+    measure(s);
+    session_close(s);
+    engine_close();
+}
+
+static void run_key(void) { run_on_rows(measure_key); }
+static void run_text(void) { run_on_rows(measure_text); }
+static void run_scan(void) { run_on_rows(measure_scan); }
+static void run_update(void) { run_on_rows(measure_update); }
+
+static void run_mixed(void)
+{
+    open_database(false, false);
+    run_threads("W8 mixed, 2 threads", mixed_body, 2, 0, false);
+    engine_close();
+}
+
+static void run_main(void)
+{
+    struct session *s;
+
+    run_bulk();
+    open_database(false, false);
+    s = session_open();
+    measure_key(s);
+    measure_text(s);
+    measure_scan(s);
+    measure_update(s);
     session_close(s);
     run_threads("W8 mixed, 2 threads", mixed_body, 2, 0, false);
     engine_close();
@@ -593,6 +644,8 @@ static void take_option(char *text)
         g_options.repeat = (unsigned)strtoul(value, NULL, 10);
     else if (strcmp(text, "cachemb") == 0)
         g_options.cache_bytes = (size_t)strtoull(value, NULL, 10) << 20;
+    else if (strcmp(text, "clock") == 0)                /* cpu: what the process uses, for a machine that is busy otherwise */
+        g_options.clock = strcmp(value, "cpu") == 0 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
     else
         bench_fail("unknown option", 0);
 }
@@ -600,10 +653,11 @@ static void take_option(char *text)
 int main(int argc, char **argv)
 {
     static const struct { const char *name; void (*run)(void); } workloads[] = {
-        {"main", run_main}, {"random", run_random}, {"commit", run_commit}, {"recover", run_recover}, {"open", run_open}, {"memory", run_memory},
+        {"main", run_main}, {"bulk", run_bulk}, {"random", run_random}, {"key", run_key}, {"text", run_text}, {"scan", run_scan},
+        {"update", run_update}, {"mixed", run_mixed}, {"commit", run_commit}, {"recover", run_recover}, {"open", run_open}, {"memory", run_memory},
     };
     if (argc < 3) {
-        fprintf(stderr, "usage: %s main|random|commit|recover|open|memory DIR [full|lazy] [rows=N] [seconds=N] [logmb=N] [repeat=N] [cachemb=N]\n", argv[0]);
+        fprintf(stderr, "usage: %s main|bulk|key|text|scan|update|mixed|random|commit|recover|open|memory DIR [full|lazy] [rows=N] [seconds=N] [logmb=N] [repeat=N] [cachemb=N] [clock=cpu]\n", argv[0]);
         return 2;
     }
     g_options.dir = argv[2];
