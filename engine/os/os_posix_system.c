@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { HUGE_PAGE_BYTES = 2 * 1024 * 1024 };
+
 void os_clock_calendar(struct os_calendar *utc)
 {
     struct timespec now = {0, 0};
@@ -85,9 +87,31 @@ static size_t round_to_pages(size_t size)
     return (size + page - 1) / page * page;
 }
 
+/* Large regions start at a boundary of huge pages and ask for them: the page cache is read all over, and address translation
+ * would otherwise cost more than the data. */
+static void *reserve_large(size_t size)
+{
+    uint8_t *at = mmap(NULL, size + HUGE_PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    size_t head;
+
+    if (at == MAP_FAILED)
+        return NULL;
+    head = (HUGE_PAGE_BYTES - ((uintptr_t)at & (HUGE_PAGE_BYTES - 1))) & (HUGE_PAGE_BYTES - 1);
+    if (head != 0)
+        (void)munmap(at, head);
+    if (head != HUGE_PAGE_BYTES)
+        (void)munmap(at + head + size, HUGE_PAGE_BYTES - head);
+    (void)madvise(at + head, size, MADV_HUGEPAGE);
+    return at + head;
+}
+
 void *os_memory_reserve(size_t size)
 {
-    void *at = mmap(NULL, round_to_pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *at;
+    size = round_to_pages(size);
+    if (size >= HUGE_PAGE_BYTES)
+        return reserve_large(size);
+    at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return at != MAP_FAILED ? at : NULL;
 }
 
