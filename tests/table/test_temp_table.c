@@ -28,6 +28,7 @@ static int stop(void **state)
     (void)state;
     db_temp_close(&f.inst);
     assert_int_equal(fixture_stop(&f), 0);
+    reference_clean();
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "admin/check.h"
 #include "engine_fixture.h"
 #include "reference.h"
 #include "table/cursor.h"
@@ -385,6 +386,22 @@ static void make_table(uint32_t page_size)
     MUST(cursor_open(f.s, table, &cursor));
 }
 
+static void print_fault(void *context, const struct check_fault *fault)
+{
+    (void)context;
+    printf("page %u slot %d of %s: %s\n", (unsigned)fault->page, fault->slot, fault->tree, fault->text);
+}
+
+/* The file as a whole: structure, space, index entries, counts and chunks of long values. */
+static void check_file(uint8_t dbid)
+{
+    struct check_config config = {.fault = print_fault};
+    struct check_counts counts;
+    MUST(check_database(f.s, dbid, &config, &counts));
+    assert_int_equal(counts.faults, 0);
+    assert_true(counts.long_values > 0);
+}
+
 static void run(uint32_t page_size, uint32_t first_seed)
 {
     seed = first_seed;
@@ -415,6 +432,7 @@ static void run(uint32_t page_size, uint32_t first_seed)
     check_everything();
     MUST(txn_commit(f.s, COMMIT_LAZY));
     cursor_close(cursor);
+    check_file(table->db->dbid);
     MUST(fixture_stop(&f));
 }
 
@@ -431,6 +449,7 @@ static int forget_models(void **state)
                 free(rows[row].value[c][k].data);
                 free(saved[row].value[c][k].data);
             }
+    reference_clean();
     return 0;
 }
 
