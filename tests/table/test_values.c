@@ -167,7 +167,7 @@ static ese_err count_entry(void *context, const struct index_key *key)
 static void check_everything(void)
 {
     static uint8_t record_memory[32768];
-    uint64_t entries[8] = {0}, found;
+    uint64_t entries[16] = {0}, found;
     unsigned n = 0;
 
     for (unsigned row = 0; row < ROWS; row++) {
@@ -357,6 +357,18 @@ static void make_index(const char *name, const char *key, size_t key_bytes, uint
     MUST(ddl_create_index(f.s, table, &how));
 }
 
+/* Sub-strings of the text of records whose lv is null. */
+static void make_tuple_index(void)
+{
+    struct index_create how = {.name = "tuple", .flags = INDEX_TUPLES, .key = "+text\0", .key_bytes = 7, .density = 80, .key_most = 255,
+                               .segment_max = 255, .tuple_min = 3, .tuple_max = 10, .tuple_to = 50, .tuple_step = 2, .condition_count = 1};
+    how.conditions[0].column = "lv";
+    how.conditions[0].must_be_null = true;
+    how.collation.flags = COLLATE_DEFAULT_FLAGS;
+    memcpy(how.collation.locale, "en-US", 6);
+    MUST(ddl_create_index(f.s, table, &how));
+}
+
 #define NULLS (INDEX_ALLOW_ALL_NULLS | INDEX_ALLOW_FIRST_NULL | INDEX_ALLOW_SOME_NULLS)
 
 static void make_table(uint32_t page_size)
@@ -382,6 +394,9 @@ static void make_table(uint32_t page_size)
     make_index("multi", "+multi\0", 8, NULLS, 255);
     make_index("lv", "+lv\0", 5, NULLS, 500);
     make_index("lvc", "+lvc\0+tint\0", 12, INDEX_ALLOW_SOME_NULLS, 255);
+    make_index("cross", "+multi\0-mlv\0", 13, NULLS | INDEX_CROSS_PRODUCT, 255);
+    make_index("nested", "+mlv\0+multi\0", 13, NULLS | INDEX_NESTED, 255);
+    make_tuple_index();
     MUST(txn_commit(f.s, COMMIT_LAZY));
     MUST(cursor_open(f.s, table, &cursor));
 }
