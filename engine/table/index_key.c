@@ -323,8 +323,11 @@ static ese_err walk_tuples(struct key_maker *m, struct index_key *key, ese_err (
     m->tuple_at = tuples ? m->i->tuple_start : 0;
     for (uint32_t window = 0; window < windows; window++) {
         TRY(make_key(m, key));
-        if (m->result != KEY_MADE)
+        if (m->result != KEY_MADE) {
+            /* The original tries no further values of other columns once a single-valued text has ended. */
+            *spent = m->result == KEY_OUT_OF_TUPLES && !part_is_multi(m->i, 0);
             break;
+        }
         TRY(key_counts(m, &counts));
         if (!counts) {
             *spent = true;
