@@ -432,6 +432,7 @@ void ver_apply(struct ver_store *v, struct trx *t, struct ver_entry *e, struct b
         unsigned stripe = (unsigned)((uintptr_t)pending >> 6) % VER_UNDO_STRIPES;
         spin_lock(&v->undo_locks[stripe]);
         list_append(pending, &e->undo_link);
+        e->pending = pending;
         atomic_store_explicit(&e->undo_stripe, (uint8_t)(stripe + 1), memory_order_relaxed);
         spin_unlock(&v->undo_locks[stripe]);
     }
@@ -470,6 +471,22 @@ static void forget_all(struct ver_store *v, struct trx *t)
 }
 
 /* Entries are stamped oldest first; until an entry is stamped, readers ask its writer (ver_commit_of). */
+/* The entry is committed: its page needs no UndoInfo any more, but it must not be written before the commit record. */
+static void settle_undo(struct ver_store *v, struct ver_entry *e, const struct trx *t)
+{
+    unsigned stripe;
+    while ((stripe = atomic_load_explicit(&e->undo_stripe, memory_order_acquire)) != 0) {
+        spin_lock(&v->undo_locks[stripe - 1]);
+        if (atomic_load_explicit(&e->undo_stripe, memory_order_relaxed) == stripe) {
+            buf_hold_back(e->pending, t->last_end);
+            list_remove(&e->undo_link);
+            atomic_store_explicit(&e->undo_stripe, 0, memory_order_release);
+        }
+        spin_unlock(&v->undo_locks[stripe - 1]);
+    }
+    e->writer = NULL;
+}
+
 void ver_commit(struct ver_store *v, struct trx *t, stamp at)
 {
     uint64_t count = 0, queued;
@@ -492,9 +509,8 @@ void ver_commit(struct ver_store *v, struct trx *t, stamp at)
         struct ver_bucket *b = ver_bucket_of(v, e->hash);
         spin_lock(&b->lock);
         atomic_store_explicit(&e->commit_stamp, at.v, memory_order_release);
-        e->writer = NULL;
+        settle_undo(v, e, t);
         spin_unlock(&b->lock);
-        ver_undo_unlink(v, e);
     }
     /* Newest first in the transaction, oldest first in the queue. */
     spin_lock(&v->queue_lock);

@@ -47,6 +47,7 @@ struct ver_entry {
     struct trx *writer;                                 /* NULL once committed */
     stamp begin;                                        /* begin stamp of the writer's transaction */
     _Atomic uint64_t commit_stamp;                      /* STAMP_NEVER until committed */
+    struct list *pending;                               /* the page's list that undo_link is in */
     uint32_t rceid;
     uint8_t op, level;
     bool undone, undo_logged, moved;

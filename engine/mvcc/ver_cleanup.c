@@ -150,6 +150,7 @@ void ver_undo_follow(struct ver_store *v, struct buf_ref *from, struct buf_ref *
             continue;
         list_remove(it);
         list_append(target, it);
+        e->pending = target;
         atomic_store_explicit(&e->undo_stripe, (uint8_t)(b + 1), memory_order_release);
     }
     if (a != b)

@@ -261,6 +261,7 @@ static ese_err place_frame(struct buf_cache *cache, struct db_file *db, pgno n, 
     buf_greet(cache, f, db, n);
     f->blank = false;
     f->last_end = LGPOS_MIN;
+    atomic_store(&f->hold_end, 0);
     if (!hash_insert(cache, f, db, n)) {
         buf_frame_give(cache, f);
         goto done;
@@ -504,6 +505,14 @@ void buf_set_clean(struct buf_cache *cache, struct buf_frame *f)
 struct list *buf_undo_list(struct buf_ref *ref)
 {
     return &ref->frame->undo;
+}
+
+void buf_hold_back(struct list *undo_list, lgpos until)
+{
+    struct buf_frame *f = LIST_ENTRY(undo_list, struct buf_frame, undo);
+    uint64_t now = atomic_load(&f->hold_end);
+    while (now < until.v && !atomic_compare_exchange_weak(&f->hold_end, &now, until.v)) {
+    }
 }
 
 void buf_set_undo_writer(struct buf_cache *cache, ese_err (*write)(struct db_file *db, pgno n, struct list *pending, lgpos *flush_to))

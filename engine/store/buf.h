@@ -72,6 +72,8 @@ void buf_dirty(struct buf_ref *ref, lgpos record_start, lgpos record_end);
  * page is written. The list head belongs to the frame and is guarded by the page latch; mvcc links its entries into it and sets
  * the callback, which logs what is still missing and empties the list. Called with the page write- or read-latched. */
 struct list *buf_undo_list(struct buf_ref *ref);
+/* The page of this (non-empty) list is not written before the log is durable up to until: a commit without UndoInfo. */
+void buf_hold_back(struct list *undo_list, lgpos until);
 void buf_set_undo_writer(struct buf_cache *cache, ese_err (*write)(struct db_file *db, pgno n, struct list *pending, lgpos *flush_to));
 
 /* Told once for each database whose file refuses a page write; from then on its pages stay in memory. Called under no latch. */

@@ -29,6 +29,7 @@ static ese_err copy_cached(struct db_file *db, pgno n, uint8_t *to, lgpos *flush
             if (pending)
                 err = cache->write_undo(db, n, &f->undo, &undo_end);
             memcpy(to, f->at, db->page_size);
+            undo_end = lgpos_max(undo_end, (lgpos){atomic_load(&f->hold_end)});
             *flush_to = lgpos_max(*flush_to, lgpos_max(f->last_end, undo_end));
             *found = true;
         }

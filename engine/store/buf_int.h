@@ -35,6 +35,7 @@ struct buf_frame {
     lgpos first_dirty;                                  /* no change that is not on disk lies before it */
     lgpos write_first;                                  /* the same for the image being written */
     lgpos last_end;                                     /* the log must be durable up to here before the page is written */
+    _Atomic uint64_t hold_end;                          /* a commit that the page must not overtake */
     uint64_t dirty_no;                                  /* place in the order of db->dirty */
     struct list dirty_link, write_link;
     struct list undo;                                   /* pending undo information */

@@ -86,7 +86,7 @@ static ese_err copy_out(struct buf_cache *cache, struct buf_batch *b, struct buf
         b->flush_to = lgpos_max(b->flush_to, undo_end);
     }
     memcpy(b->images + (size_t)slot * db->page_size, f->at, db->page_size);
-    b->flush_to = lgpos_max(b->flush_to, f->last_end);
+    b->flush_to = lgpos_max(b->flush_to, lgpos_max(f->last_end, (lgpos){atomic_load(&f->hold_end)}));
     os_mutex_lock(&db->dirty_lock);
     list_remove(&f->dirty_link);
     f->write_first = f->first_dirty;

@@ -43,11 +43,13 @@ static inline void world_begin(struct trx *t) { OK(trx_begin(t, false)); }
 static inline void world_log_commit(struct trx *t)
 {
     struct log_record r = {.type = LR_COMMIT0};
+    struct log_span span;
     if (t->log == NULL || t->level_logged == 0)
         return;
     r.head.procid = t->procid;
     r.u.commit.trx = t->trx_id;
-    OK(log_append(t->log, &r, NULL));
+    OK(log_append(t->log, &r, &span));
+    t->last_end = span.end;
 }
 
 static inline void world_commit(struct trx *t)

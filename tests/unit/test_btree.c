@@ -338,10 +338,38 @@ static void readers_keep_their_snapshot(void **state)
     free(q);
 }
 
+/* A lazily committed change without UndoInfo: the page may not be on disk when its commit is not. */
+static void a_page_waits_for_the_commit_of_what_it_shows(void **state)
+{
+    struct tree_world w;
+    struct bt_pos *p = malloc(sizeof *p);
+    lgpos commit_end;
+    (void)state;
+    world_open(&w, 4096, true);
+    world_table(&w, 1, true);
+    OK(bt_pos_init(p, &w.table, &w.trx));
+    world_begin(&w.trx);
+    OK(bt_insert(p, bytes_of("a", 1), bytes_of("one", 3), 0));
+    world_commit(&w.trx);
+    OK(buf_flush_db(w.db));
+    world_begin(&w.trx);
+    OK(bt_seek(p, bytes_of("a", 1), BYTES_NONE, BT_SEEK_EQ, NULL));
+    OK(bt_replace(p, bytes_of("two", 3), 0));
+    world_commit(&w.trx);
+    commit_end = log_tip(w.log);
+    assert_true(log_durable(w.log).v < commit_end.v);
+    OK(buf_flush_db(w.db));
+    assert_true(log_durable(w.log).v >= w.trx.last_end.v);
+    bt_pos_free(p);
+    world_close(&w);
+    free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readers_keep_their_snapshot),
+        cmocka_unit_test(a_page_waits_for_the_commit_of_what_it_shows),
         cmocka_unit_test(sequential_inserts_fill_their_pages),
         cmocka_unit_test(equal_keys_are_ordered_by_data),
         cmocka_unit_test(deleting_everything_gives_the_pages_back),
