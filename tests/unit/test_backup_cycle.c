@@ -248,7 +248,8 @@ static int32_t rows_in(struct ground *g, const char *folder)
     return n;
 }
 
-static int32_t restored_rows(struct ground *g, const char *logs)
+/* forward: a folder whose logs are rolled forward behind the set, or NULL; target: a running instance whose logs are. */
+static int32_t restored_forward(struct ground *g, const char *logs, const char *forward, struct inst *target)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct fixture_config how = {.page_size = PAGE, .log_bytes = LOG_BYTES};
@@ -258,6 +259,9 @@ static int32_t restored_rows(struct ground *g, const char *logs)
     ese_err err;
 
     run("rm -rf '%s'; mkdir '%s'; cp '%s/x.edb' '%s'", g->work, g->work, g->full, g->work);
+    if (forward != NULL)
+        run("cp '%s'/edb*.log '%s'; rm -f '%s'/edbtmp.log", forward, g->work, g->work);
+    config->target = target;
     snprintf(map->from, sizeof map->from, "%s/x.edb", g->live_dir);
     snprintf(map->to, sizeof map->to, "%s/x.edb", g->work);
     snprintf(config->backup_log_dir, sizeof config->backup_log_dir, "%s", logs);
@@ -273,6 +277,43 @@ static int32_t restored_rows(struct ground *g, const char *logs)
     free(config);
     free(f);
     return n;
+}
+
+static int32_t restored_rows(struct ground *g, const char *logs) { return restored_forward(g, logs, NULL, NULL); }
+
+/* Behind the set come the logs of the stream that are still there: to the last committed row. */
+static void restore_rolls_forward(void **state)
+{
+    struct ground *g = *state;
+    int32_t sure, then, n;
+
+    add_rows(g, 100);
+    stream_backup(g, true, g->full, &sure);
+    add_rows(g, 150);
+    then = atomic_load(&g->committed);
+    n = restored_forward(g, g->full, NULL, &g->live.inst);
+    assert_int_equal(n, then);
+    add_rows(g, 60);
+    assert_int_equal(count_rows(g->live.s, g->dbid, g->ids), then + 60);   /* the target went on */
+    stop(g);
+    n = restored_forward(g, g->full, g->live_dir, NULL);
+    assert_int_equal(n, then + 60);
+    n = restored_rows(g, g->full);
+    assert_int_equal(n, sure);
+    /* a gap behind the set */
+    run("for f in '%s'/edb0*.log; do [ -e '%s'/${f##*/} ] || { rm $f; exit 0; }; done; exit 1", g->live_dir, g->full);
+    run("rm -rf '%s'; mkdir '%s'; cp '%s'/edb*.log '%s'; rm -f '%s'/edbtmp.log", g->work, g->work, g->live_dir, g->work, g->work);
+    {
+        struct fixture *f = calloc(1, sizeof *f);
+        struct fixture_config how = {.page_size = PAGE, .log_bytes = LOG_BYTES};
+        struct restore_config *config = calloc(1, sizeof *config);
+        snprintf(config->backup_log_dir, sizeof config->backup_log_dir, "%s", g->full);
+        assert_int_equal(fixture_parts(f, g->work, &how), 0);
+        assert_int_equal(restore_external(&f->inst, config), JET_errMissingCurrentLogFiles);
+        fixture_drop(f);
+        free(config);
+        free(f);
+    }
 }
 
 static void streams_under_load_are_restored(void **state)
@@ -428,6 +469,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(streams_under_load_are_restored, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(restore_rolls_forward, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_are_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_frozen_instance_stands_still, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_freeze_ends_by_itself, set_up, tear_down),
