@@ -6,7 +6,7 @@
  *             X2  long-value segments are fetched (and decompressed) up to what the key can hold.
  * FAILS       JET_errNullKeyDisallowed, JET_errKeyTruncated, JET_errNullInvalid, lv errors.
  * CALLERS     table, admin/check.
- * TESTS       unit/test_index.c, reference keys
+ * TESTS       table/test_values.c, realdata/test_sample_keys.c, reference keys
  */
 #ifndef ESE_TABLE_INDEX_H
 #define ESE_TABLE_INDEX_H

@@ -4,7 +4,7 @@
  * GIVES       key_sequence: all keys of a record in an index in the order of its values; key_set: the distinct ones, sorted.
  * INVARIANTS  Q1  a key_set holds no key twice.
  * CALLERS     table/index*.c.
- * TESTS       unit/test_index.c
+ * TESTS       table/test_values.c
  */
 #ifndef ESE_TABLE_INDEX_INT_H
 #define ESE_TABLE_INDEX_INT_H

@@ -8,7 +8,7 @@
  *             V3  chunks are gapless, each of the table's chunk size but the last.
  * FAILS       JET_errLVCorrupted, JET_errDecompressionFailed, tree errors.
  * CALLERS     table.
- * TESTS       unit/test_lv.c, reference rows
+ * TESTS       table/test_long_values.c, table/test_values.c, reference rows
  */
 #ifndef ESE_TABLE_LV_H
 #define ESE_TABLE_LV_H

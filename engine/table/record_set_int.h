@@ -6,7 +6,7 @@
  * INVARIANTS  G1  a long value that the record being replaced refers to is never changed and never dropped here: a copy is, and
  *                 update_apply gives the old one up. So cancelling the update leaves the record as it was.
  * CALLERS     table/record_set*.c.
- * TESTS       unit/test_record_set.c
+ * TESTS       table/test_values.c
  */
 #ifndef ESE_TABLE_RECORD_SET_INT_H
 #define ESE_TABLE_RECORD_SET_INT_H

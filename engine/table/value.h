@@ -7,7 +7,7 @@
  *             Y2  sizes are those of the plain value: after decompression.
  * FAILS       JET_errDatabaseCorrupted, JET_errColumnNoEncryptionKey, JET_errDecompressionFailed, lv errors.
  * CALLERS     table.
- * TESTS       unit/test_value.c, reference rows and keys
+ * TESTS       table/test_values.c, reference rows and keys
  */
 #ifndef ESE_TABLE_VALUE_H
 #define ESE_TABLE_VALUE_H
