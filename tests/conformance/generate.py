@@ -97,8 +97,7 @@ CALLS = {
     'JetExternalRestore2(..,szTargetInstanceName="t",..)': 'restore(bak.low, bak.high, "t", NULL, NULL)',
     "JetExternalRestore2(full range)": "restore(bak.low, bak.high, NULL, NULL, NULL)",
     "JetExternalRestore2(genLow=L+1)": "restore(bak.low + 1, bak.high, NULL, NULL, NULL)",
-    # The stream's last two generations hold work done after the copy: its trailer ends with H - 2.
-    "JetExternalRestore2(genHigh=H-1)": "restore(bak.low, bak.high - 3, NULL, NULL, NULL)",
+    "JetExternalRestore2(genHigh=H-1)": "restore(bak.low, bak.high - 1, NULL, NULL, NULL)",
     "JetExternalRestore2(range L..H, log directory C)": "restore(bak.low, bak.high, NULL, NULL, NULL)",
 }
 
