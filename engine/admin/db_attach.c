@@ -427,7 +427,10 @@ static ese_err open_for_attach(struct inst *inst, const char *full, const struct
 {
     struct db_file *db = NULL;
     ese_err err = 0;
-    TRY(db_file_open(full, how->read_only, inst->page_size, &db));
+    err = db_file_open(full, how->read_only, inst->page_size, &db);
+    if (err == JET_errReadVerifyFailure || err == JET_errFileIOBeyondEOF)
+        FAIL(JET_errDatabaseCorrupted);                 /* neither copy of the header is one */
+    TRY(err);
     TRY(db_check_state(db_header_of(db)));
     if (!how->read_only && !writable_format(db_header_of(db))) {
         db_file_close(db);

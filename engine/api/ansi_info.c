@@ -184,13 +184,20 @@ JET_ERR JET_API JetGetTableIndexInfoA(JET_SESID sesid, JET_TABLEID tableid, JET_
 #undef ASK
 }
 
+/* Cut to the room there is, as in the W form. */
 JET_ERR JET_API JetGetCurrentIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PSTR szIndexName, JET_UINT32 cbIndexName)
 {
-#define ASK(text, bytes) JetGetCurrentIndexW(sesid, tableid, text, bytes)
-    if (szIndexName == NULL)
-        return JetGetCurrentIndexW(sesid, tableid, NULL, cbIndexName);
-    NARROW_TEXT(ASK, szIndexName, cbIndexName);
-#undef ASK
+    JET_WCHAR text[JET_cbNameMost + 1] = {0};
+    size_t units = 0, bytes;
+    JET_ERR err = JetGetCurrentIndexW(sesid, tableid, text, sizeof text);
+
+    if (err < 0 || szIndexName == NULL || cbIndexName == 0)
+        return err;
+    while (units < JET_cbNameMost && text[units] != 0)
+        units++;
+    bytes = narrow_out(text, units, szIndexName, cbIndexName);
+    szIndexName[bytes < cbIndexName ? bytes : cbIndexName - 1] = 0;
+    return err;
 }
 
 JET_ERR JET_API JetGetDatabaseInfoA(JET_SESID sesid, JET_DBID dbid, void *pvResult, JET_UINT32 cbMax, JET_UINT32 InfoLevel)

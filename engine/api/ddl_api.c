@@ -252,6 +252,8 @@ static ese_err create_in_step(struct call *c, JET_DBID dbid, const struct table_
                                 .density = args->density, .flags = table_flags_of_grbit(args->grbit), .lv_chunk_max = args->chunk_max};
     TRY(step_begin(&step, c));
     err = ddl_create_table(c->s, (uint8_t)dbid, &how, &t);
+    if (err == JET_errWriteConflict)                    /* the name is being taken by another transaction */
+        err = JET_errTableDuplicate;
     if (err >= 0 || err == JET_errTableDuplicate) {
         *args->created = 1;
         *args->tableid = JET_tableidNil;
@@ -569,9 +571,20 @@ JET_ERR JET_API JetCreateIndex4W(JET_SESID sesid, JET_TABLEID tableid, JET_INDEX
     return create_index_list(sesid, tableid, pindexcreate, cIndexCreate, INDEX_V3);
 }
 
+/* Is the index the current one of a cursor of this session? */
+static bool is_current(const struct call *c, const char *name)
+{
+    LIST_EACH(it, &c->s->cursors) {
+        const struct cursor *cursor = LIST_ENTRY(it, struct cursor, link);
+        if (cursor->table == c->cursor->table && cursor->index != NULL && schema_name_equal(cursor->index->name, name))
+            return true;
+    }
+    return false;
+}
+
 /*
- * JetDeleteIndex - err: JET_errIndexNotFound, JET_errIndexMustStay, JET_errIndexInUse. When it is this cursor's current index the cursor
- * falls back to the primary one.
+ * JetDeleteIndex - err: JET_errIndexNotFound, JET_errIndexMustStay, JET_errIndexInUse (current index of a cursor, this one
+ * included).
  * source  observed-sequences tbl-index 24-30
  */
 JET_ERR JET_API JetDeleteIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR szIndexName)
@@ -583,6 +596,8 @@ JET_ERR JET_API JetDeleteIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR
     TRY(call_table(&c, sesid, tableid, CALL_PLAIN));
     TRY(writable_table(&c));
     TRY(text_name(szIndexName, name, sizeof name));
+    if (is_current(&c, name))
+        FAIL(JET_errIndexInUse);
     TRY(step_begin(&step, &c));
     err = step_end(&step, ddl_delete_index(c.s, c.cursor->table, name));
 done:

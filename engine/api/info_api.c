@@ -338,11 +338,11 @@ JET_ERR JET_API JetGetCursorInfo(JET_SESID sesid, JET_TABLEID tableid, void *pvR
 {
     struct call c;
     ese_err err = 0;
+    size_t size;
     TRY(call_table(&c, sesid, tableid, CALL_PLAIN));
     if (InfoLevel != 0 || cbMax != 0 || pvResult != NULL)
         FAIL(JET_errInvalidParameter);
-    if (!c.cursor->on_record)
-        FAIL(JET_errNoCurrentRecord);
+    TRY(cursor_get_bookmark(c.cursor, NULL, 0, &size));
 done:
     return call_end(&c, err);
 }

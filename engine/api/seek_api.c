@@ -150,6 +150,8 @@ JET_ERR JET_API JetSetCurrentIndex4W(JET_SESID sesid, JET_TABLEID tableid, JET_P
         FAIL(JET_errInvalidGrbit);
     if (c.table->kind == TABLE_TEMPORARY)
         TRY(temp_before_seek(c.table));
+    if ((grbit & JET_bitNoMove) != 0 && c.cursor->first_deferred)
+        FAIL(JET_errNoCurrentRecord);
     TRY(name_or_primary(szIndexName, name, sizeof name));
     if (pindexid != NULL)
         TRY(index_by_id(&c, pindexid, &index));

@@ -65,12 +65,17 @@ JET_ERR JET_API JetUpdate2(JET_SESID sesid, JET_TABLEID tableid, void *pvBookmar
     struct call c;
     ese_err err = 0;
     size_t size = 0;
+    bool inserts;
     TRY(call_table(&c, sesid, tableid, CALL_PLAIN));
     if ((grbit & ~(JET_GRBIT)KNOWN) != 0)
         FAIL(JET_errInvalidGrbit);
     if (c.table->kind == TABLE_TEMPORARY)
         TRY(temp_before_insert(c.table));
+    inserts = c.cursor->update == UPDATE_INSERT || c.cursor->update == UPDATE_INSERT_COPY;
     err = update_apply(c.cursor, pvBookmark, pvBookmark != NULL ? cbBookmark : 0, &size);
+    /* Whoever inserts a key that another transaction has inserted or deleted learns that the key is there. */
+    if (err == JET_errWriteConflict && inserts)
+        err = JET_errKeyDuplicate;
     if (err == JET_errKeyDuplicate && c.table->kind == TABLE_TEMPORARY && !temp_reports_duplicates(c.table))
         err = update_cancel(c.cursor);
     if (err >= 0 && pcbActual != NULL)
