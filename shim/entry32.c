@@ -60,6 +60,7 @@ struct returned {
 
 struct call32 {
     struct conversion conversion;
+    _Alignas(16) uint8_t room[1024];                    /* the arena's first bytes: most calls need no heap */
     const uint32_t *from;                               /* the program's words */
     uint8_t from_of[ARGUMENTS_MAX];                     /* word of each argument, program's side */
     uint8_t to_of[ARGUMENTS_MAX];                       /* and engine's side */
@@ -282,7 +283,9 @@ static int32_t call32(enum entry_index index, const uint32_t *words)
     unsigned from = 0;
     int32_t err = JET_errOutOfMemory;
 
-    memset(&c, 0, sizeof(c));
+    c.conversion = (struct conversion){.arena = {.blocks = NULL, .at = c.room, .left = sizeof(c.room)}};
+    memset(c.words, 0, sizeof(c.words));
+    c.argument_count = c.word_count = c.returned_count = 0;
     c.from = words;
     if (letters[0] != '?')
         while (*letters != 0)

@@ -94,7 +94,7 @@ void *arena_take(struct arena *a, size_t size)
     size = (size + 15) & ~(size_t)15;
     if (size > a->left) {
         size_t room = size > ARENA_BLOCK_BYTES ? size : ARENA_BLOCK_BYTES;
-        struct arena_block *b = ese_alloc(sizeof *b + room);
+        struct arena_block *b = ese_alloc_aligned(16, sizeof *b + room);    /* the heap of 32-bit systems aligns to 8 */
         if (b == NULL)
             return NULL;
         b->size = room;
@@ -116,7 +116,7 @@ void arena_reset(struct arena *a)
         return;
     while (b->next != NULL) {
         struct arena_block *next = b->next;
-        ese_free(b);
+        ese_free_aligned(b);
         b = next;
     }
     a->blocks = b;
@@ -128,7 +128,7 @@ void arena_release(struct arena *a)
 {
     while (a->blocks != NULL) {
         struct arena_block *next = a->blocks->next;
-        ese_free(a->blocks);
+        ese_free_aligned(a->blocks);
         a->blocks = next;
     }
     a->at = NULL;
