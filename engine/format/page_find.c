@@ -83,10 +83,101 @@ static int compare_two(struct two x, struct two y, bool upper)
     return upper ? -1 : 1;
 }
 
+/* What does not change from node to node of one page. */
+struct descent {
+    struct bytes key, data;                             /* the probe, one string in two pieces */
+    size_t common;                                      /* how far it follows the page's prefix */
+    int beyond;                                         /* order of a node that uses more of the prefix than that */
+    bool upper;
+    const uint8_t *body, *tags_end;
+    size_t room, prefix_size;
+    unsigned mask, first_tag;
+    bool large;
+};
+
+static void descent_init(struct descent *d, struct page p, struct bytes key, struct bytes data, bool upper)
+{
+    struct bytes prefix = (page_flags(p) & PAGE_ROOT) != 0 ? BYTES_NONE : safe_tag(p, 0);
+    size_t total = key.size + data.size;
+
+    *d = (struct descent){.key = key, .data = data, .upper = upper};
+    d->common = bytes_common(prefix, key);
+    if (d->common == key.size && prefix.size > key.size)
+        d->common += bytes_common(bytes_of(prefix.data + key.size, prefix.size - key.size), data);
+    if (d->common == total)
+        d->beyond = upper ? -1 : 1;
+    else if (d->common < prefix.size)
+        d->beyond = prefix.data[d->common] < (d->common < key.size ? key.data[d->common] : data.data[d->common - key.size]) ? -1 : 1;
+    d->prefix_size = prefix.size;
+    d->body = body_of(p);
+    d->tags_end = p.at + p.size;
+    d->room = p.size - header_bytes(p);
+    d->mask = tag_mask(p);
+    d->first_tag = tags_reserved(p);
+    d->large = size_is_large(p.size);
+}
+
+/* memcmp of a few bytes in line. */
+static inline int order_of(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    if (n >= 8) {
+        uint64_t x = (uint64_t)load_be32(a) << 32 | load_be32(a + 4), y = (uint64_t)load_be32(b) << 32 | load_be32(b + 4);
+        return x != y ? (x < y ? -1 : 1) : n == 8 ? 0 : memcmp(a + 8, b + 8, n - 8);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+
+/* Order of the separator at slot against the probe, as compare_two has it; false when the node is malformed. */
+static inline bool descent_compare(const struct descent *d, unsigned slot, int *order)
+{
+    const uint8_t *tag = d->tags_end - TAG_BYTES * (slot + d->first_tag + 1), *at, *rest;
+    unsigned size_word = load_le16(tag), offset_word = load_le16(tag + 2);
+    size_t size = size_word & d->mask, offset = offset_word & d->mask, prefix = 0, left;
+    unsigned first;
+
+    if (offset + size > d->room || size < 6)
+        return false;
+    at = d->body + offset;
+    first = load_le16(at);
+    if (((d->large ? first : offset_word) >> TAG_FLAG_SHIFT & NODE_COMPRESSED) != 0) {
+        prefix = first & NODE_SIZE_MASK;
+        if (prefix > d->prefix_size || size < 8)
+            return false;
+        at += 2;
+        size -= 2;
+        if (prefix > d->common) {
+            *order = d->beyond;
+            return true;
+        }
+    }
+    if ((load_le16(at) & NODE_SIZE_MASK) + 6u != size)
+        return false;
+    at += 2;
+    size -= 6;
+    if (prefix <= d->key.size) {
+        rest = d->key.data + prefix;
+        left = d->key.size - prefix;
+    } else {
+        rest = d->data.data + (prefix - d->key.size);
+        left = d->data.size - (prefix - d->key.size);
+    }
+    *order = order_of(at, rest, size < left ? size : left);
+    if (*order == 0 && size < left)
+        *order = -1;
+    else if (*order == 0)
+        *order = compare_two((struct two){bytes_of(at + left, size - left), BYTES_NONE},
+                             (struct two){prefix <= d->key.size ? d->data : BYTES_NONE, BYTES_NONE}, d->upper);
+    return true;
+}
+
 bool page_find_child(struct page p, struct bytes key, struct bytes data, enum page_side side, struct page_branch *out)
 {
     unsigned low = 0, high;
-    struct two x, probe = {key, data};
+    struct two x;
+    struct descent d;
 
     out->flags = page_flags(p);
     out->count = safe_count(p);
@@ -95,11 +186,14 @@ bool page_find_child(struct page p, struct bytes key, struct bytes data, enum pa
     high = side == PAGE_SIDE_FIRST ? 0 : out->count - 1;
     if (side == PAGE_SIDE_LAST)
         low = high;
+    if (low < high)
+        descent_init(&d, p, key, data, side == PAGE_SIDE_UPPER);
     while (low < high) {
         unsigned middle = (low + high) / 2;
-        if (!page_separator(p, middle, &x.a, &x.b, &out->child))
+        int order;
+        if (!descent_compare(&d, middle, &order))
             return false;
-        if (compare_two(x, probe, side == PAGE_SIDE_UPPER) > 0)
+        if (order > 0)
             high = middle;
         else
             low = middle + 1;

@@ -170,13 +170,9 @@ struct tail {
     uint16_t last;                                      /* last segment that is kept; 0 = none */
     uint32_t bytes;                                     /* kept of that segment */
     uint64_t xor_sum;
+    bool wiped;
     uint8_t *segment;                                   /* two segments of scratch */
 };
-
-static ese_err read_segment(struct tail *t, uint16_t number, uint8_t *to)
-{
-    return os_file_read(t->file, (uint64_t)number * LOG_SEGMENT_BYTES, to, LOG_SEGMENT_BYTES);
-}
 
 static bool only_padding(const uint8_t *segment, uint32_t from)
 {
@@ -227,23 +223,54 @@ static bool is_zero(const uint8_t *at, size_t size)
     return at[0] == 0 && memcmp(at, at + 1, size - 1) == 0;
 }
 
+/* Segments first..last of the file, many at a time; each is asked about once. */
+typedef ese_err (*segment_fn)(struct tail *t, uint16_t number, uint8_t *segment);
+
+static ese_err each_segment(struct tail *t, unsigned first, unsigned last, segment_fn each)
+{
+    ese_err err = JET_errSuccess;
+    enum { CHUNK = 64 };
+    uint8_t *chunk = ese_alloc((size_t)CHUNK * LOG_SEGMENT_BYTES);
+
+    if (chunk == NULL)
+        FAIL(JET_errOutOfMemory);
+    for (unsigned n = first; n <= last; n += CHUNK) {
+        unsigned count = last - n + 1 < CHUNK ? last - n + 1 : CHUNK;
+        TRY(os_file_read(t->file, (uint64_t)n * LOG_SEGMENT_BYTES, chunk, (size_t)count * LOG_SEGMENT_BYTES));
+        for (unsigned i = 0; i < count; i++)
+            TRY(each(t, (uint16_t)(n + i), chunk + (size_t)i * LOG_SEGMENT_BYTES));
+    }
+done:
+    ese_free(chunk);
+    return err;
+}
+
+static ese_err wipe_segment(struct tail *t, uint16_t number, uint8_t *segment)
+{
+    const struct segment_header *h = (const struct segment_header *)(const void *)segment;
+    uint32_t generation = le32_get(&h->at.generation);
+
+    if (is_zero(segment, LOG_SEGMENT_BYTES) || (generation < t->generation && log_segment_good(segment, generation, number)))
+        return JET_errSuccess;
+    memset(segment, 0, LOG_SEGMENT_BYTES);
+    t->wiped = true;
+    return os_file_write(t->file, (uint64_t)number * LOG_SEGMENT_BYTES, segment, LOG_SEGMENT_BYTES);
+}
+
+static ese_err add_sum(struct tail *t, uint16_t number, uint8_t *segment)
+{
+    (void)number;
+    t->xor_sum ^= load_le64(segment);
+    return JET_errSuccess;
+}
+
 /* Whatever lies behind the end and could one day pass for a part of this generation is wiped. */
 static ese_err wipe_behind(struct tail *t)
 {
     ese_err err = JET_errSuccess;
-    bool wiped = false;
 
-    for (uint16_t n = (uint16_t)(t->last + 1); n < t->total; n++) {
-        const struct segment_header *h = (const struct segment_header *)(const void *)t->segment;
-        TRY(read_segment(t, n, t->segment));
-        if (is_zero(t->segment, LOG_SEGMENT_BYTES) ||
-            (le32_get(&h->at.generation) < t->generation && log_segment_good(t->segment, le32_get(&h->at.generation), n)))
-            continue;
-        memset(t->segment, 0, LOG_SEGMENT_BYTES);
-        TRY(os_file_write(t->file, (uint64_t)n * LOG_SEGMENT_BYTES, t->segment, LOG_SEGMENT_BYTES));
-        wiped = true;
-    }
-    if (wiped)
+    TRY(each_segment(t, t->last + 1u, t->total - 1u, wipe_segment));
+    if (t->wiped)
         TRY(os_file_sync(t->file));
 done:
     return err;
@@ -264,10 +291,7 @@ static ese_err settle_tail(struct tail *t, lgpos end)
     if (t->last != 0)
         TRY(settle_last(t));
     TRY(wipe_behind(t));
-    for (uint16_t n = 1; n <= t->last; n++) {
-        TRY(read_segment(t, n, t->segment));
-        t->xor_sum ^= load_le64(t->segment);
-    }
+    TRY(each_segment(t, 1, t->last, add_sum));
 done:
     return err;
 }

@@ -314,7 +314,8 @@ static ese_err position(struct log_reader *r, bool *end)
     *end = r->ended;
     while (!*end) {
         bool over;
-        if (r->in_segment) {
+        /* Segments before the start are read for the chain of checksums only. */
+        if (r->in_segment && !(r->generation == lgpos_generation(r->from) && r->segment < lgpos_segment(r->from))) {
             while (r->byte < LOG_SEGMENT_BYTES && r->data[r->byte] == LR_NOP)
                 r->byte++;
             if (r->byte < LOG_SEGMENT_BYTES)
