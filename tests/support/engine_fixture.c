@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin/backup.h"
+#include "admin/check.h"
 #include "store/buf.h"
 #include "table/schema.h"
 
@@ -144,4 +145,21 @@ void fixture_drop(struct fixture *f)
     if (f->inst.cache != NULL)
         buf_cache_release(f->inst.cache);
     f->inst.cache = NULL;
+}
+
+static void print_fault(void *context, const struct check_fault *fault)
+{
+    (void)context;
+    printf("fault: %s page %u slot %d: %s\n", fault->tree != NULL ? fault->tree : "", fault->page, fault->slot, fault->text);
+}
+
+unsigned fixture_check(struct fixture *f, uint8_t dbid)
+{
+    struct check_config config = {.fault = print_fault};
+    struct check_counts counts = {0};
+    ese_err err = check_database(f->s, dbid, &config, &counts);
+
+    if (err < 0)
+        printf("check: %d\n", err);
+    return (unsigned)counts.faults + (err < 0);
 }

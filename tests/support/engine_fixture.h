@@ -26,5 +26,6 @@ ese_err fixture_stop(struct fixture *f);                /* detaches all database
 void fixture_drop(struct fixture *f);                   /* as a killed process: nothing more is written */
 ese_err fixture_attach(struct fixture *f, const char *name, bool read_only, uint8_t *dbid);
 ese_err fixture_create(struct fixture *f, const char *name, uint8_t *dbid);
+unsigned fixture_check(struct fixture *f, uint8_t dbid);  /* the checker's faults, printed */
 
 #endif

@@ -173,6 +173,7 @@ static void indexes_come_beside_updates(void **state)
     for (unsigned k = 1; k < 3; k++)
         assert_int_equal(entries(c, indexes[k].name), entries(c, NULL));
     cursor_close(c);
+    assert_int_equal(fixture_check(&w->f, w->dbid), 0);
     assert_int_equal(fixture_stop(&w->f), 0);
     ese_free(w);
 }

@@ -36,6 +36,7 @@ static int setup_large(void **state) { return begin(state, 32768); }
 static int teardown(void **state)
 {
     struct world *w = *state;
+    assert_int_equal(fixture_check(&w->f, w->dbid), 0);
     assert_int_equal(fixture_stop(&w->f), 0);
     ese_free(w);
     return 0;

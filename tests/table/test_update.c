@@ -49,6 +49,7 @@ static int teardown(void **state)
     struct world *w = *state;
     if (w->c != NULL)
         cursor_close(w->c);
+    assert_int_equal(fixture_check(&w->f, w->dbid), 0);
     assert_int_equal(fixture_stop(&w->f), 0);
     ese_free(w);
     return 0;
