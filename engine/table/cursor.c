@@ -118,6 +118,9 @@ ese_err cursor_duplicate(struct cursor *c, struct session *s, struct cursor **ou
     struct cursor *d = NULL;
     struct table_def *t = c->table;
 
+    *out = NULL;
+    if (t->schema == NULL)
+        FAIL(JET_errIllegalOperation);
     os_mutex_lock(&t->schema->lock);
     t->pins++;
     os_mutex_unlock(&t->schema->lock);

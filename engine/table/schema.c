@@ -84,6 +84,7 @@ ese_err schema_cache_open(struct inst *inst, uint8_t dbid)
     btree_init(&cache->objids, cache->db, 0, 0, 1, true, PAGE_NEW_RECORD_FORMAT);
     btree_init(&cache->locales, cache->db, 0, 0, 1, true, PAGE_NEW_RECORD_FORMAT);
     inst->schemas[dbid] = cache;
+    inst->delta_done = escrow_delta_done;
     if (dbid != DB_TEMP_ID)
         TRY(catalog_define(cache));
 done:

@@ -56,6 +56,10 @@ ese_err catalog_locate(struct session *s, struct schema_cache *cache);      /* i
 
 ese_err catalog_locales_put(struct session *s, struct schema_cache *cache, const char *key, uint8_t type, int32_t value);
 
+/* ---- escrow.c ---- */
+
+ese_err escrow_delta_done(struct inst *inst, struct ver_entry *e);          /* clean-up's call for each delta */
+
 /* ---- schema.c, schema_load.c ---- */
 
 /* A position on the heap: they are too big for a stack. */

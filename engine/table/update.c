@@ -52,6 +52,10 @@ static ese_err statement_begin(struct cursor *c, struct statement *st)
     TRY(index_check_collation(c->session, c->table));
     st->mark = txn_mark(c->session);
     table_gate_enter(c->table);
+    if (c->table->primary != NULL && c->table->primary->creator != NULL && c->table->primary->creator != &c->session->trx) {
+        table_gate_leave(c->table);
+        FAIL(JET_errWriteConflictPrimaryIndex);
+    }
     st->inside = true;
 done:
     if (err < 0)
@@ -141,6 +145,18 @@ static ese_err drop_long_values(struct cursor *c, struct bytes record, struct by
 
 /* ---- prepare ---- */
 
+/* Two cursors of one session must not change the same record at a time. The key of c's record is key. */
+static ese_err check_other_cursors(const struct cursor *c, struct bytes key)
+{
+    LIST_EACH(it, &c->session->cursors) {
+        const struct cursor *o = LIST_ENTRY(it, struct cursor, link);
+        if (o != c && o->table == c->table && (o->update == UPDATE_REPLACE || o->update == UPDATE_REPLACE_NO_LOCK) &&
+            bytes_equal(bytes_of(o->original_key, o->original_key_size), key))
+            return JET_errSessionWriteConflict;
+    }
+    return JET_errSuccess;
+}
+
 static ese_err find_autoincrement(struct cursor *c, uint64_t *highest);
 
 static ese_err next_autoincrement(struct cursor *c, uint64_t *value)
@@ -160,7 +176,7 @@ static ese_err next_autoincrement(struct cursor *c, uint64_t *value)
         TRY(err);
     }
     *value = atomic_fetch_add(&t->autoincrement_next, 1);
-    if (t->autoincrement->fixed_bytes == 4 && *value > INT32_MAX)
+    if (t->autoincrement->fixed_bytes == 4 && *value > (t->autoincrement->type == COL_ULONG ? UINT32_MAX : (uint64_t)INT32_MAX))
         FAIL(JET_errOutOfAutoincrementValues);
 done:
     return err;
@@ -256,6 +272,8 @@ static ese_err load_original(struct cursor *c, bool lock)
 done:
     if (latched)
         cursor_release(c);
+    if (err >= 0 && c->session->cursors.next != c->session->cursors.prev)
+        err = check_other_cursors(c, bytes_of(c->primary.key, c->primary.key_size));
     if (err >= 0) {
         c->original_key_size = c->primary.key_size;
         memcpy(c->original_key, c->primary.key, c->primary.key_size);
@@ -653,6 +671,8 @@ static ese_err delete_record(struct cursor *c)
     c->original_size = record.size;
     bookmark = bytes_of(c->original_key, c->primary.key_size);
     memcpy(c->original_key, c->primary.key, c->primary.key_size);
+    c->original_key_size = c->primary.key_size;
+    TRY(check_other_cursors(c, bookmark));
     TRY(bt_resume(&c->primary));
     TRY(bt_delete(&c->primary, 0));
     TRY(delete_entries(c, record, bookmark));
@@ -727,6 +747,7 @@ ese_err update_escrow(struct cursor *c, uint32_t columnid, int64_t delta, size_t
         FAIL(JET_errInvalidBufferSize);
     TRY(cursor_record(c, &record));
     latched = true;
+    TRY(check_other_cursors(c, bt_key(&c->primary)));
     TRY(record_get_fixed(record, column->fid, (struct fixed_layout){column->offset, column->fixed_bytes}, &state, &value));
     if (state != VALUE_PRESENT) {
         bt_release(&c->primary);

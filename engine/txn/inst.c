@@ -76,6 +76,8 @@ static ese_err remove_node(void *context, struct ver_entry *e)
     bool begun = false;
     if (e->tree == NULL || e->db == NULL || e->db->read_only || atomic_load(&inst->unavailable) != 0)
         return 0;
+    if (e->op == VER_DELTA || e->op == VER_DELTA64)
+        return inst->delta_done != NULL ? inst->delta_done(inst, e) : 0;
     os_mutex_lock(&inst->system_lock);
     if (atomic_load(&((struct btree *)e->tree)->dropped))
         goto done;

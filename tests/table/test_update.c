@@ -8,15 +8,16 @@
 #include "reference.h"
 #include "rows.h"
 
-enum { C_ID, C_NUMBER, C_AUTO, C_VERSION, C_ESCROW, C_TEXT, C_LONG, C_COUNT };
+enum { C_ID, C_NUMBER, C_AUTO, C_VERSION, C_ESCROW, C_REFS, C_TEXT, C_LONG, C_COUNT };
 
-static const uint8_t seven[4] = {7, 0, 0, 0}, zero[4] = {0, 0, 0, 0};
+static const uint8_t two[4] = {2, 0, 0, 0}, seven[4] = {7, 0, 0, 0}, zero[4] = {0, 0, 0, 0};
 static const struct row_column columns[C_COUNT] = {
     [C_ID] = {"id", COLUMN_FIXED, COL_LONG, 0, 4, COLUMN_NOT_NULL, {NULL, 0}},
     [C_NUMBER] = {"number", COLUMN_FIXED, COL_LONG, 0, 4, 0, {seven, 4}},
     [C_AUTO] = {"auto", COLUMN_FIXED, COL_LONG, 0, 4, COLUMN_AUTOINCREMENT, {NULL, 0}},
     [C_VERSION] = {"ver", COLUMN_FIXED, COL_LONG, 0, 4, COLUMN_VERSION, {NULL, 0}},
     [C_ESCROW] = {"esc", COLUMN_FIXED, COL_LONG, 0, 4, COLUMN_ESCROW, {zero, 4}},
+    [C_REFS] = {"refs", COLUMN_FIXED, COL_LONG, 0, 4, COLUMN_ESCROW | COLUMN_DELETE_ON_ZERO, {two, 4}},
     [C_TEXT] = {"tx", COLUMN_VARIABLE, COL_TEXT, 1252, 50, 0, {NULL, 0}},
     [C_LONG] = {"lb", COLUMN_TAGGED, COL_LONG_BINARY, 0, 0, 0, {NULL, 0}},
 };
@@ -269,6 +270,50 @@ static void escrow_commutes(void **state)
     assert_int_equal(session_end(other), 0);
 }
 
+static void zero_deletes_the_record(void **state)
+{
+    struct world *w = *state;
+    int64_t before;
+
+    assert_int_equal(put(w, 10, 1, "x"), 0);
+    assert_int_equal(put(w, 20, 1, "y"), 0);
+    assert_int_equal(txn_begin(w->f.s, false), 0);
+    assert_int_equal(rows_seek_long(w->c, 10), 0);
+    assert_int_equal(update_escrow(w->c, w->ids[C_REFS], -2, 4, &before, false), 0);
+    assert_int_equal(rows_seek_long(w->c, 20), 0);
+    assert_int_equal(update_escrow(w->c, w->ids[C_REFS], -1, 4, &before, false), 0);
+    assert_int_equal(before, 2);
+    assert_int_equal(rows_seek_long(w->c, 10), 0);
+    assert_int_equal(txn_commit(w->f.s, 0), 0);
+    for (unsigned k = 0; k < 200 && rows_seek_long(w->c, 10) >= 0; k++) {
+        (void)ver_cleanup(w->f.inst.versions, 1000);
+        os_sleep_ms(10);
+    }
+    assert_int_equal(rows_seek_long(w->c, 10), JET_errRecordNotFound);
+    assert_counts(w, 1);
+    assert_int_equal(rows_seek_long(w->c, 20), 0);
+    assert_int_equal(get(w, C_REFS), 1);
+}
+
+static void one_session_two_cursors(void **state)
+{
+    struct world *w = *state;
+    struct cursor *d;
+
+    assert_int_equal(put(w, 10, 1, "x"), 0);
+    assert_int_equal(rows_open(w->f.s, w->dbid, "t", &d), 0);
+    assert_int_equal(txn_begin(w->f.s, false), 0);
+    assert_int_equal(rows_seek_long(w->c, 10), 0);
+    assert_int_equal(rows_seek_long(d, 10), 0);
+    assert_int_equal(update_prepare(w->c, UPDATE_REPLACE), 0);
+    assert_int_equal(update_prepare(d, UPDATE_REPLACE), JET_errSessionWriteConflict);
+    assert_int_equal(update_delete(d), JET_errSessionWriteConflict);
+    assert_int_equal(update_cancel(w->c), 0);
+    assert_int_equal(update_delete(d), 0);
+    assert_int_equal(txn_commit(w->f.s, 0), 0);
+    cursor_close(d);
+}
+
 static void writers_conflict(void **state)
 {
     struct world *w = *state;
@@ -312,6 +357,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {BOTH(insert_replace_delete), BOTH(duplicates_and_null), BOTH(rollback_takes_all_back), BOTH(nested_levels),
                                        BOTH(long_values_follow_records), BOTH(key_moves_with_copy_delete), BOTH(escrow_commutes),
-                                       BOTH(writers_conflict)};
+                                       BOTH(zero_deletes_the_record), BOTH(one_session_two_cursors), BOTH(writers_conflict)};
     return cmocka_run_group_tests(tests, NULL, clean);
 }
