@@ -16,7 +16,7 @@ static void connect(struct recovery *r)
 {
     for (unsigned i = 1; i < DB_COUNT_MAX; i++) {
         if (r->slots[i].state == SLOT_ATTACHED)
-            r->slots[i].db->log = r->inst->log;
+            buf_set_log(r->slots[i].db, r->inst->log);
     }
     for (unsigned i = 0; i <= UINT16_MAX; i++) {
         if (r->by_procid[i] != NULL && r->by_procid[i]->level > 0)

@@ -86,6 +86,7 @@ void buf_purge_from(struct db_file *db, pgno first);    /* the same for pages >=
 void buf_detach_db(struct db_file *db);                 /* purges and forgets the database: the last use of db by the cache */
 lgpos buf_oldest_dirty(struct buf_cache *cache, struct log *log);      /* lower bound of all unflushed changes of that log; LGPOS_MAX when none */
 void buf_prefetch(struct db_file *db, pgno first, unsigned count);     /* hint */
+void buf_set_log(struct db_file *db, struct log *log);  /* recovery: a database whose pages are being written gets its log */
 void buf_kick_writer(struct buf_cache *cache);
 /* Holds back all page writes of a log's databases (snapshot freeze); nests. */
 void buf_freeze(struct buf_cache *cache, struct log *log, bool freeze);

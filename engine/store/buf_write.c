@@ -272,21 +272,34 @@ void buf_freeze(struct buf_cache *cache, struct log *log, bool freeze)
     os_mutex_unlock(&cache->write_lock);
 }
 
+void buf_set_log(struct db_file *db, struct log *log)
+{
+    os_mutex_lock(&db->cache->write_lock);
+    os_mutex_lock(&db->cache->dbs_lock);
+    db->log = log;
+    os_mutex_unlock(&db->cache->dbs_lock);
+    os_mutex_unlock(&db->cache->write_lock);
+}
+
 /* ---- the writer thread ---- */
 
 /* The oldest changes of a log are written when the log needed to repeat them grows too long. */
 static void keep_depth(struct buf_cache *cache, struct db_file *db)
 {
     struct choice choice = {.no_max = UINT64_MAX};
+    struct log *log;
     uint64_t depth;
     unsigned written = 1;
 
-    if (db->log == NULL)
+    os_mutex_lock(&cache->dbs_lock);
+    log = db->log;
+    os_mutex_unlock(&cache->dbs_lock);
+    if (log == NULL)
         return;
-    depth = log_checkpoint_depth(db->log);
+    depth = log_checkpoint_depth(log);
     while (written != 0 && atomic_load(&db->frozen) == 0 && !atomic_load(&db->write_failed)) {
-        lgpos tip = log_tip(db->log), oldest = oldest_of(db);
-        if (oldest.v == UINT64_MAX || log_distance(db->log, oldest, tip) < depth / 4 * 3)
+        lgpos tip = log_tip(log), oldest = oldest_of(db);
+        if (oldest.v == UINT64_MAX || log_distance(log, oldest, tip) < depth / 4 * 3)
             break;
         os_mutex_lock(&cache->write_lock);
         if (write_batch(cache, db, &choice, &written) != 0)
