@@ -13,7 +13,7 @@ bin=$root/build/mingw$bits
 work=$root/build/demo
 rm -rf "$work"
 mkdir -p "$work/bin"
-cp "$bin/esent.dll" "$bin/tests/demo/demo.exe" "$bin/win32/esebackup/esebackup.exe" "$work/bin/"
+cp "$bin/bin/esent.dll" "$bin/tests/demo/demo.exe" "$bin/win32/esebackup/esebackup.exe" "$work/bin/"
 
 say() { printf '\n== %s\n' "$*"; }
 

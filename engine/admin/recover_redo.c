@@ -165,6 +165,7 @@ static ese_err redo_transaction(struct recovery *r, const struct log_record *rec
     struct trx *t;
     ese_err err = 0;
     TRY(session_of(r, record->head.procid, &t));
+    t->last_end = span.end;
     switch (record->type) {
     case LR_BEGIN0:
     case LR_BEGIN:

@@ -117,6 +117,25 @@ stamp trx_commit_stamp(struct trx *t)
     return (stamp){at};
 }
 
+/* Under trx_lock, before the transaction leaves the list of the running. */
+static void note_ended(struct ver_store *v, uint64_t begin, uint64_t end)
+{
+    uint64_t stretch = end >> TRX_STRETCH_SHIFT;
+    struct trx_ended *newest = v->ended_next > 0 ? &v->ended[(v->ended_next - 1) % TRX_ENDED_STRETCHES] : NULL;
+    if (newest == NULL || stretch > newest->stretch) {
+        struct trx_ended *slot = &v->ended[v->ended_next % TRX_ENDED_STRETCHES];
+        struct trx_ended *oldest = &v->ended[(v->ended_next + 1) % TRX_ENDED_STRETCHES];
+        if (v->ended_next >= TRX_ENDED_STRETCHES && slot->begin < oldest->begin)
+            oldest->begin = slot->begin;
+        slot->stretch = stretch;
+        slot->begin = begin;
+        v->ended_next++;
+        return;
+    }
+    if (begin < newest->begin)                          /* one that ended a little earlier counts as ending here */
+        newest->begin = begin;
+}
+
 void trx_end(struct trx *t)
 {
     struct ver_store *v = t->versions;
@@ -124,6 +143,8 @@ void trx_end(struct trx *t)
     assert(list_empty(&t->entries));
     spin_lock(&v->trx_lock);
     was_oldest = v->running.next == &t->running;
+    if (atomic_load(&t->begin0_at) != LGPOS_MAX.v)
+        note_ended(v, atomic_load(&t->begin0_at), t->last_end.v);
     list_remove(&t->running);
     if (was_oldest)
         publish_oldest(v);
@@ -150,14 +171,22 @@ stamp trx_oldest(struct ver_store *v)
     return (stamp){oldest != UINT64_MAX ? oldest : now + 1};
 }
 
-lgpos trx_oldest_begin0(struct ver_store *v)
+lgpos trx_oldest_begin0(struct ver_store *v, lgpos at)
 {
-    uint64_t low = LGPOS_MAX.v;
+    uint64_t low = LGPOS_MAX.v, first;
     spin_lock(&v->trx_lock);
     LIST_EACH(it, &v->running) {
-        uint64_t at = atomic_load(&LIST_ENTRY(it, struct trx, running)->begin0_at);
-        if (at < low)
-            low = at;
+        uint64_t begin = atomic_load(&LIST_ENTRY(it, struct trx, running)->begin0_at);
+        if (begin < low)
+            low = begin;
+    }
+    first = v->ended_next > TRX_ENDED_STRETCHES ? v->ended_next - TRX_ENDED_STRETCHES : 0;
+    for (uint64_t n = v->ended_next; n-- > first;) {
+        const struct trx_ended *e = &v->ended[n % TRX_ENDED_STRETCHES];
+        if (e->stretch < at.v >> TRX_STRETCH_SHIFT)
+            break;
+        if (e->begin < low)
+            low = e->begin;
     }
     spin_unlock(&v->trx_lock);
     return (lgpos){low};

@@ -54,7 +54,8 @@ void trx_begin_recovered(struct trx *t, uint32_t trx_id, uint8_t level, lgpos be
 /* Fill the page head of a record for a change by t (procid, level, trx id, flags SYSTEM). */
 void trx_fill_head(const struct trx *t, struct lr_head *head);
 stamp trx_oldest(struct ver_store *v);                  /* begin of the oldest running transaction; next stamp when none */
-lgpos trx_oldest_begin0(struct ver_store *v);           /* for the checkpoint */
+/* For the checkpoint: the lowest begin of all that run, and of all that ended at or behind at. */
+lgpos trx_oldest_begin0(struct ver_store *v, lgpos at);
 /* A reader outside any transaction (NULL, or level 0) sees all that is committed. */
 static inline bool trx_sees(const struct trx *reader, const struct trx *writer_or_null, stamp commit)
 {

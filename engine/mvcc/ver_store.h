@@ -48,6 +48,13 @@ struct ver_pool {
 
 struct ver_slab { struct ver_slab *next; };
 
+/*
+ * Transactions that ended, by where in the log they ended: of each stretch of 64 KiB the lowest begin. A ring; what it forgets is
+ * folded into its oldest stretch, which only makes the checkpoint more careful.
+ */
+enum { TRX_ENDED_STRETCHES = 512, TRX_STRETCH_SHIFT = 20 };
+struct trx_ended { uint64_t stretch, begin; };
+
 struct ver_store {
     struct ver_config config;
     size_t bucket_count;                                /* power of two */
@@ -63,6 +70,8 @@ struct ver_store {
     struct list running;                                /* in order of begin stamps */
     _Atomic uint64_t counter;                           /* last stamp handed out */
     _Atomic uint64_t oldest;                            /* begin of the first running; UINT64_MAX when none */
+    struct trx_ended ended[TRX_ENDED_STRETCHES];        /* by trx_lock */
+    uint64_t ended_next;                                /* stretches ever begun */
 
     struct spin queue_lock;
     struct list queue;                                  /* committed entries, about in commit order, by trx_link */

@@ -119,10 +119,10 @@ static lgpos compute(struct log *log)
     lgpos at = log_durable(log);
 
     at = lgpos_make(lgpos_generation(at), lgpos_segment(at), 0);
-    if (config->oldest_transaction != NULL)
-        at = lgpos_min(at, config->oldest_transaction(config->context));
     if (config->oldest_dirty != NULL)
         at = lgpos_min(at, config->oldest_dirty(config->context));
+    if (config->oldest_transaction != NULL)
+        at = lgpos_min(at, config->oldest_transaction(config->context, at));
     return at;
 }
 

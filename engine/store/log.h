@@ -47,8 +47,10 @@ struct log_config {
     unsigned (*attach_list)(void *context, struct attach_info *out, unsigned room);
     /* A generation was rolled to; headers of databases get gen_max_committed. Called from the roll, under no log latch. */
     ese_err (*rolled)(void *context, uint32_t generation, const struct logtime *created);
-    /* Lower bound of begin positions of open transactions; LGPOS_MAX when none. */
-    lgpos (*oldest_transaction)(void *context);
+    /* Lower bound of begin positions of transactions that are open, or that ended behind at: redo skips what lies between a begin
+     * before the checkpoint and its end, so the checkpoint never stands in such a transaction while its pages are not written.
+     * LGPOS_MAX when there is none. */
+    lgpos (*oldest_transaction)(void *context, lgpos at);
     /* Lower bound of unflushed page changes; LGPOS_MAX when none. */
     lgpos (*oldest_dirty)(void *context);
     /* Before the checkpoint moves: databases raise gen_min_required and are synced. */

@@ -206,10 +206,10 @@ done:
     return err;
 }
 
-lgpos inst_oldest_transaction(void *context)
+lgpos inst_oldest_transaction(void *context, lgpos at)
 {
     struct inst *inst = context;
-    return lgpos_min(trx_oldest_begin0(inst->versions), (lgpos){atomic_load(&inst->attach_floor)});
+    return lgpos_min(trx_oldest_begin0(inst->versions, at), (lgpos){atomic_load(&inst->attach_floor)});
 }
 
 lgpos inst_oldest_dirty(void *context)

@@ -55,7 +55,7 @@ void inst_stop_background(struct inst *inst);
 /* Callbacks of struct log_config, with the instance as context. */
 unsigned inst_attach_list(void *inst, struct attach_info *out, unsigned room);
 ese_err inst_rolled(void *inst, uint32_t generation, const struct logtime *created);
-lgpos inst_oldest_transaction(void *inst);
+lgpos inst_oldest_transaction(void *inst, lgpos at);
 lgpos inst_oldest_dirty(void *inst);
 ese_err inst_before_checkpoint(void *inst, lgpos checkpoint);
 void inst_event(struct inst *inst, unsigned id, const char *format, ...);

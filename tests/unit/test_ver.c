@@ -326,18 +326,18 @@ static void begin_records_come_with_the_first_change(void **state)
     trx_begin(&w->a, false);
     trx_begin(&w->a, false);
     assert_int_equal(records_logged, 0);
-    assert_true(trx_oldest_begin0(w->v).v == LGPOS_MAX.v);
+    assert_true(trx_oldest_begin0(w->v, LGPOS_MAX).v == LGPOS_MAX.v);
     assert_int_equal(trx_log_begin(&w->a), 0);
     assert_int_equal(records_logged, 1);
     assert_int_equal(last_logged[0], LR_BEGIN0);
-    assert_true(trx_oldest_begin0(w->v).v != LGPOS_MAX.v);
+    assert_true(trx_oldest_begin0(w->v, LGPOS_MAX).v != LGPOS_MAX.v);
     trx_begin(&w->a, false);
     assert_int_equal(trx_log_begin(&w->a), 0);
     assert_int_equal(last_logged[1], LR_BEGIN);
     assert_int_equal(trx_log_begin(&w->a), 0);
     assert_int_equal(records_logged, 2);
     trx_end(&w->a);
-    assert_true(trx_oldest_begin0(w->v).v == LGPOS_MAX.v);
+    assert_true(trx_oldest_begin0(w->v, LGPOS_MAX).v == LGPOS_MAX.v);
     for (int i = 0; i < TRX_LEVELS_MAX; i++)
         assert_int_equal(trx_begin(&w->b, false), 0);
     assert_int_equal(trx_begin(&w->b, false), JET_errTransTooDeep);
@@ -359,6 +359,21 @@ static void recovered_entries_are_found_by_rceid_and_forgotten_at_commit(void **
     assert_int_equal(ver_entry_count(w->v), 0);
 }
 
+/* A checkpoint at a page change of a transaction that has ended must go back to its begin, or redo would skip the change. */
+static void checkpoint_bound_reaches_back_to_the_begin_of_ended_transactions(void **state)
+{
+    struct world *w = *state;
+    struct trx *t = &w->c;
+    lgpos begin = lgpos_make(8, 40, 0x3D5), change = lgpos_make(8, 47, 0x4BD), end = lgpos_make(8, 47, 0x8E6);
+
+    trx_begin_recovered(t, 1, 1, begin);
+    t->last_end = end;
+    assert_true(trx_oldest_begin0(w->v, LGPOS_MAX).v == begin.v);
+    trx_end(t);
+    assert_true(trx_oldest_begin0(w->v, change).v == begin.v);
+    assert_true(trx_oldest_begin0(w->v, lgpos_make(9, 1, 0)).v == LGPOS_MAX.v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +389,7 @@ int main(void)
         CASE(undo_info_is_logged_for_running_changes_only),
         CASE(schema_entries_call_back_at_commit_and_cleanup),
         CASE(begin_records_come_with_the_first_change),
+        CASE(checkpoint_bound_reaches_back_to_the_begin_of_ended_transactions),
         CASE(recovered_entries_are_found_by_rceid_and_forgotten_at_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
