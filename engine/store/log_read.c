@@ -364,7 +364,8 @@ done:
     return err;
 }
 
-/* The rest of a record that begins with a FRAGMENT_BEGIN; *end when the log ends inside it. */
+/* The rest of a record that begins with a FRAGMENT_BEGIN; *end when the log ends inside it. A crash may have cut a record at the end
+ * of one generation, and the run after it has gone on in the next, empty one: then record and span are what comes there. */
 static ese_err join_fragments(struct log_reader *r, struct log_record *record, struct log_span *span, bool *end)
 {
     ese_err err = JET_errSuccess;
@@ -380,6 +381,10 @@ static ese_err join_fragments(struct log_reader *r, struct log_record *record, s
         if (*end)
             goto done;
         TRY(take_record(r, record, &part));
+        if (record->type != LR_FRAGMENT && lgpos_generation(part.at) > lgpos_generation(span->at)) {
+            *span = part;
+            goto done;
+        }
         if (record->type != LR_FRAGMENT || record->u.fragment.part.size > total - have)
             FAIL(JET_errLogFileCorrupt);
         memcpy(r->whole + have, record->u.fragment.part.data, record->u.fragment.part.size);
@@ -404,11 +409,13 @@ ese_err log_reader_next(struct log_reader *r, struct log_record *record, struct 
         TRY(take_record(r, record, span));
         if (record->type == LR_NOP2 || record->type == LR_FRAGMENT)
             continue;                                   /* padding; the rest of a record that began before the start */
-        if (record->type == LR_FRAGMENT_BEGIN) {
+        while (record->type == LR_FRAGMENT_BEGIN) {
             TRY(join_fragments(r, record, span, end));
             if (*end)
                 goto done;
         }
+        if (record->type == LR_NOP2)
+            continue;
         if (span->at.v >= r->from.v)
             goto done;
     }
