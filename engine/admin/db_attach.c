@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "store/buf.h"
+#include "store/db_guard.h"
 #include "table/catalog.h"
 #include "tree/space.h"
 
@@ -223,6 +224,7 @@ void db_hang(struct inst *inst, struct db_file *db, uint8_t dbid, bool logged)
     db->versions = inst->versions;
     db->logged = logged;
     db->log = logged ? inst->log : NULL;
+    db->guarded = logged && os_file_atomic(db->file) < db->page_size;
     inst->dbs[dbid] = db;
 }
 
@@ -506,6 +508,7 @@ ese_err db_finish_detach(struct inst *inst, uint16_t procid, struct db_file *db)
     if (logged)
         TRY(db_log_detach(inst, procid, db, &span));
     TRY(db_header_detached(db, span.at));
+    db_guard_drop(db);
 done:
     if (err == 0)
         drop_file(inst, db);

@@ -115,6 +115,10 @@ static ese_err take(struct recovery *r, struct db_file *db, const struct claim *
     struct db_header *h = db_header_of(db);
     ese_err err = 0;
     bool changed = stamp_header;
+    unsigned restored;
+    TRY(db_guard_restore(db, &restored));
+    if (restored != 0)
+        inst_event(r->inst, 0, "%u pages of %s were torn and have been put back", restored, db->path);
     os_mutex_lock(&db->header_lock);
     if (stamp_header) {
         if (le32_get(&h->state) != DB_JUST_CREATED)
@@ -139,6 +143,7 @@ static ese_err take(struct recovery *r, struct db_file *db, const struct claim *
     os_mutex_unlock(&db->header_lock);
     db_hang(r->inst, db, c->dbid, false);
     db->logged = true;
+    db->guarded = os_file_atomic(db->file) < db->page_size;
     atomic_store(&db->gen_required, r->gen_high);
     *slot = (struct recover_slot){.state = SLOT_ATTACHED, .db = db, .attached_at = c->attach};
     if (changed)
@@ -364,6 +369,7 @@ ese_err recover_detach_record(struct recovery *r, const struct log_record *recor
     if (slot->state == SLOT_ATTACHED) {
         TRY(buf_flush_db(slot->db));
         TRY(db_header_detached(slot->db, span.at));
+        db_guard_drop(slot->db);
     }
     clear_slot(r, record->head.dbid);
 done:

@@ -14,6 +14,7 @@
 #include "admin/db_attach.h"
 #include "admin/recover.h"
 #include "store/buf.h"
+#include "store/db_guard.h"
 #include "tree/redo.h"
 
 enum slot_state { SLOT_EMPTY, SLOT_ATTACHED, SLOT_DEFERRED };

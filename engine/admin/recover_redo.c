@@ -69,7 +69,8 @@ ese_err recover_scan(struct recovery *r)
     r->end = r->last_at = LGPOS_MIN;
     r->last_type = LR_NOP;
     TRY(recover_open_reader(r, &reader));
-    r->end = lgpos_make(lgpos_generation(r->from), 1, 0);
+    /* When nothing follows the start, the log ends there: what lies before is part of it. */
+    r->end = lgpos_max(r->from, lgpos_make(lgpos_generation(r->from), 1, 0));
     err = scan_records(r, reader);
     if (err < 0 && r->config->ignore_lost_logs && loses_tail(err)) {
         inst_event(r->inst, 0, "log is damaged behind generation %u, recovery stops there", (unsigned)lgpos_generation(r->end));

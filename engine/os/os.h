@@ -46,6 +46,7 @@ ese_err os_file_sync(struct os_file *file);             /* contents and size */
 ese_err os_file_size(struct os_file *file, uint64_t *size);
 ese_err os_file_resize(struct os_file *file, uint64_t size);                                /* growth reads as zeros */
 ese_err os_file_preallocate(struct os_file *file, uint64_t size);                           /* space on disk is assured up to size */
+uint32_t os_file_atomic(struct os_file *file);          /* bytes that an aligned write puts on disk whole or not at all */
 void os_file_prefetch(struct os_file *file, uint64_t offset, size_t size);                  /* hint */
 
 struct os_file_info { uint64_t size; bool is_dir; bool read_only; };

@@ -235,6 +235,13 @@ done:
     return err;
 }
 
+/* Disks of today write 4 KiB in one piece, and so do the file systems above them. */
+uint32_t os_file_atomic(struct os_file *file)
+{
+    (void)file;
+    return 4096;
+}
+
 ese_err os_file_sync(struct os_file *file)
 {
     ese_err err = JET_errSuccess;

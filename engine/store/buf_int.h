@@ -16,6 +16,7 @@
 #define ESE_STORE_BUF_INT_H
 
 #include "store/buf.h"
+#include "store/db_guard.h"
 #include "store/log.h"
 
 enum { SLAB_FRAMES = 1024, SLAB_MAX = 16384, COUNT_STRIPES = 64, FRAMES_MIN = 256, REF_MAX = 3 };

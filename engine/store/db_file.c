@@ -1,4 +1,5 @@
 #include "store/db_file.h"
+#include "store/db_guard.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@ void db_file_close(struct db_file *db)
     if (db == NULL)
         return;
     buf_detach_db(db);
+    db_guard_close(db);
     os_file_close(db->file);
     os_mutex_release(&db->header_lock);
     os_mutex_release(&db->grow_lock);

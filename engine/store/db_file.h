@@ -40,6 +40,10 @@ struct db_file {
     struct ver_store *versions;
     void *owner;                                        /* upper layers: the attached-database object */
 
+    bool guarded, guard_used;                           /* db_guard.c */
+    struct os_file *guard;
+    uint8_t *guard_head;
+
     struct os_mutex header_lock;
     uint8_t *header_page;                               /* page_size bytes (at least 4096); struct db_header at its start */
 

@@ -170,7 +170,6 @@ struct tail {
     uint16_t last;                                      /* last segment that is kept; 0 = none */
     uint32_t bytes;                                     /* kept of that segment */
     uint64_t xor_sum;
-    bool wiped;
     uint8_t *segment;                                   /* two segments of scratch */
 };
 
@@ -223,10 +222,10 @@ static bool is_zero(const uint8_t *at, size_t size)
     return at[0] == 0 && memcmp(at, at + 1, size - 1) == 0;
 }
 
-/* Segments first..last of the file, many at a time; each is asked about once. */
+/* Segments first..last of the file, many at a time, from the far end if so wished; each is asked about once. */
 typedef ese_err (*segment_fn)(struct tail *t, uint16_t number, uint8_t *segment);
 
-static ese_err each_segment(struct tail *t, unsigned first, unsigned last, segment_fn each)
+static ese_err each_segment(struct tail *t, unsigned first, unsigned last, bool backwards, segment_fn each)
 {
     ese_err err = JET_errSuccess;
     enum { CHUNK = 64 };
@@ -234,11 +233,16 @@ static ese_err each_segment(struct tail *t, unsigned first, unsigned last, segme
 
     if (chunk == NULL)
         FAIL(JET_errOutOfMemory);
-    for (unsigned n = first; n <= last; n += CHUNK) {
-        unsigned count = last - n + 1 < CHUNK ? last - n + 1 : CHUNK;
-        TRY(os_file_read(t->file, (uint64_t)n * LOG_SEGMENT_BYTES, chunk, (size_t)count * LOG_SEGMENT_BYTES));
-        for (unsigned i = 0; i < count; i++)
-            TRY(each(t, (uint16_t)(n + i), chunk + (size_t)i * LOG_SEGMENT_BYTES));
+    for (unsigned left = last >= first ? last - first + 1 : 0, n = backwards ? last + 1 : first; left > 0;) {
+        unsigned count = left < CHUNK ? left : CHUNK;
+        unsigned from = backwards ? n - count : n;
+        TRY(os_file_read(t->file, (uint64_t)from * LOG_SEGMENT_BYTES, chunk, (size_t)count * LOG_SEGMENT_BYTES));
+        for (unsigned k = 0; k < count; k++) {
+            unsigned i = backwards ? count - 1 - k : k;
+            TRY(each(t, (uint16_t)(from + i), chunk + (size_t)i * LOG_SEGMENT_BYTES));
+        }
+        n = backwards ? from : n + count;
+        left -= count;
     }
 done:
     ese_free(chunk);
@@ -247,14 +251,17 @@ done:
 
 static ese_err wipe_segment(struct tail *t, uint16_t number, uint8_t *segment)
 {
+    ese_err err = JET_errSuccess;
     const struct segment_header *h = (const struct segment_header *)(const void *)segment;
     uint32_t generation = le32_get(&h->at.generation);
 
     if (is_zero(segment, LOG_SEGMENT_BYTES) || (generation < t->generation && log_segment_good(segment, generation, number)))
-        return JET_errSuccess;
+        goto done;
     memset(segment, 0, LOG_SEGMENT_BYTES);
-    t->wiped = true;
-    return os_file_write(t->file, (uint64_t)number * LOG_SEGMENT_BYTES, segment, LOG_SEGMENT_BYTES);
+    TRY(os_file_write(t->file, (uint64_t)number * LOG_SEGMENT_BYTES, segment, LOG_SEGMENT_BYTES));
+    TRY(os_file_sync(t->file));
+done:
+    return err;
 }
 
 static ese_err add_sum(struct tail *t, uint16_t number, uint8_t *segment)
@@ -264,16 +271,11 @@ static ese_err add_sum(struct tail *t, uint16_t number, uint8_t *segment)
     return JET_errSuccess;
 }
 
-/* Whatever lies behind the end and could one day pass for a part of this generation is wiped. */
-static ese_err wipe_behind(struct tail *t)
+/* Whatever lies behind the end and could one day pass for a part of this generation is wiped, from the far end and each for good
+ * before the next: what is left of it after a crash must not look as if something were missing before it. */
+static ese_err wipe_behind(struct tail *t, unsigned first)
 {
-    ese_err err = JET_errSuccess;
-
-    TRY(each_segment(t, t->last + 1u, t->total - 1u, wipe_segment));
-    if (t->wiped)
-        TRY(os_file_sync(t->file));
-done:
-    return err;
+    return each_segment(t, first, t->total - 1u, true, wipe_segment);
 }
 
 static ese_err settle_tail(struct tail *t, lgpos end)
@@ -288,10 +290,11 @@ static ese_err settle_tail(struct tail *t, lgpos end)
     }
     if (t->last > t->total - 2 || t->bytes > LOG_SEGMENT_BYTES)
         FAIL(JET_errLogFileCorrupt);
+    TRY(wipe_behind(t, t->last + 2u));                  /* the one behind the last may be its shadow */
     if (t->last != 0)
         TRY(settle_last(t));
-    TRY(wipe_behind(t));
-    TRY(each_segment(t, 1, t->last, add_sum));
+    TRY(wipe_behind(t, t->last + 1u));
+    TRY(each_segment(t, 1, t->last, false, add_sum));
 done:
     return err;
 }

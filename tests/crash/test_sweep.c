@@ -309,7 +309,7 @@ static void every_cut_leaves_what_was_acknowledged(void **state)
     unsigned bad = 0, runs = 0, stride = env("ESE_SWEEP_STRIDE", 1), first = env("ESE_SWEEP_FIRST", 1);
     (void)state;
     for (uint64_t k = first; k <= calls && bad < 10; k += stride)
-        for (unsigned mode = SIM_KEPT; mode < SIM_TORN && bad < 10; mode++) {
+        for (unsigned mode = SIM_KEPT; mode < SIM_REBOOTS && bad < 10; mode++) {
             runs++;
             bad += one_cut(k, 0, (enum sim_reboot)mode, k) ? 0 : 1;
         }
@@ -324,7 +324,7 @@ static void a_cut_inside_recovery_changes_nothing(void **state)
     (void)state;
     for (uint64_t k = 40; k <= calls && bad < 10; k += stride)
         for (uint64_t j = 1 + k % 3; j < 60 && bad < 10; j += 5) {
-            enum sim_reboot mode = (enum sim_reboot)((k + j) % SIM_TORN);
+            enum sim_reboot mode = (enum sim_reboot)((k + j) % SIM_REBOOTS);
             runs++;
             bad += one_cut(k, j, mode, k + j) ? 0 : 1;
         }

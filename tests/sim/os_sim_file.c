@@ -138,6 +138,12 @@ done:
     return err;
 }
 
+uint32_t os_file_atomic(struct os_file *file)
+{
+    (void)file;
+    return SIM_SECTOR;
+}
+
 ese_err os_file_sync(struct os_file *file)
 {
     ese_err err = JET_errSuccess;
