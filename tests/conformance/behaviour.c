@@ -263,7 +263,10 @@ int main(int argc, char **argv)
             c.first = (unsigned)atoi(argv[++x]);
         else if (strcmp(argv[x], "--last") == 0 && x + 1 < argc)
             c.last = (unsigned)atoi(argv[++x]);
-        else
+        else if (argv[x][0] == '-') {
+            fputs("usage: behaviour [OPTION...] [FOLDER]; options are named at the top of the source\n", stderr);
+            return 2;
+        } else
             c.folder = argv[x];
     }
     own_path(argv[0], self, sizeof self);

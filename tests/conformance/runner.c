@@ -160,7 +160,10 @@ int main(int argc, char **argv)
             keep = 1;
         else if (strcmp(argv[x], "--only") == 0 && x + 1 < argc)
             only = argv[++x];
-        else
+        else if (argv[x][0] == '-') {
+            fputs("usage: runner [OPTION...] [FOLDER]; options are named at the top of the source\n", stderr);
+            return 2;
+        } else
             folder = argv[x];
     }
     own_path(argv[0], self, sizeof self);

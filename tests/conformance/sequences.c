@@ -332,7 +332,10 @@ int main(int argc, char **argv)
     for (int x = 1; x < argc; x++) {
         if (strcmp(argv[x], "--only") == 0 && x + 1 < argc)
             only = argv[++x];
-        else
+        else if (argv[x][0] == '-') {
+            fputs("usage: sequences [OPTION...] [FOLDER]; options are named at the top of the source\n", stderr);
+            return 2;
+        } else
             folder = argv[x];
     }
     own_path(argv[0], self, sizeof self);
