@@ -55,6 +55,7 @@ struct returned {
     uint64_t before;                                    /* H, Z: value that went in */
     uint64_t value;                                     /* H, Z, B, N: slot that the engine writes */
     void *wide;                                         /* s, R */
+    bool with_tail;                                     /* R: the struct points into what follows it */
     const struct layout32 *layout;
 };
 
@@ -135,6 +136,41 @@ static void put_slot(struct call32 *c, char kind, uint32_t user)
     put(c, word_of(&r->value));
 }
 
+/* The result goes to a buffer of ours, as much longer than the program's as the struct is. */
+static void resolve_result(struct call32 *c, struct returned *r)
+{
+    uint32_t size = argument(c, r->count), level = argument(c, r->level), wide;
+
+    r->layout = r->letter == 'i' ? layout32_of_index_create(level) : NULL;
+    r->with_tail = r->layout != NULL && size >= r->layout->size32;
+    if (r->layout == NULL)
+        r->layout = layout32_of_result(r->letter, level, size);
+    if (r->layout == NULL)
+        return;
+    wide = r->layout->size64 + (r->with_tail ? size - r->layout->size32 : 0);
+    r->wide = arena_take(&c->conversion.arena, wide);
+    if (r->wide == NULL) {
+        c->conversion.failed = true;
+        return;
+    }
+    memset(r->wide, 0, wide);
+    c->words[r->word] = word_of(r->wide);
+    c->words[c->to_of[r->count - '0']] = size >= r->layout->size32 ? wide : 0;
+}
+
+static void bring_back_result(const struct call32 *c, const struct returned *r)
+{
+    uint8_t *to = pointer(r->user), *wide = r->wide;
+    uint32_t tail = argument(c, r->count) - r->layout->size32;
+
+    if (!r->with_tail) {
+        narrow32(r->layout, to, wide, 1);
+        return;
+    }
+    memcpy(to + r->layout->size32, wide + r->layout->size64, tail);
+    index_create_result32(r->layout, to, wide, wide + r->layout->size64, to + r->layout->size32, tail);
+}
+
 /* Conversions that need other arguments: done when the places of all are known. */
 static void resolve(struct call32 *c)
 {
@@ -145,18 +181,7 @@ static void resolve(struct call32 *c)
             r->wide = widen32(&c->conversion, r->layout, pointer(r->user), argument(c, r->count));
             c->words[r->word] = word_of(r->wide);
         } else if (r->kind == 'R') {
-            uint32_t size = argument(c, r->count);
-            r->layout = layout32_of_result(r->letter, argument(c, r->level), size);
-            if (r->layout == NULL)
-                continue;
-            r->wide = arena_take(&c->conversion.arena, r->layout->size64);
-            if (r->wide == NULL) {
-                c->conversion.failed = true;
-                continue;
-            }
-            memset(r->wide, 0, r->layout->size64);
-            c->words[r->word] = word_of(r->wide);
-            c->words[c->to_of[r->count - '0']] = size >= r->layout->size32 ? r->layout->size64 : 0;
+            resolve_result(c, r);
         }
     }
 }
@@ -250,7 +275,7 @@ static void bring_back(struct call32 *c, int32_t err)
             break;
         case 'R':
             if (r->wide != NULL && err >= 0)
-                narrow32(r->layout, pointer(r->user), r->wide, 1);
+                bring_back_result(c, r);
             break;
         case 'B':
         case 'N':

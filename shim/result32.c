@@ -115,3 +115,63 @@ void enum_columns_in_place32(void *columns, uint32_t count)
         memcpy(at + i * sizeof(narrow), &narrow, sizeof(narrow));
     }
 }
+
+/* ---- index descriptions: a struct, and behind it in the same buffer what it points to ---- */
+
+const struct layout32 *layout32_of_index_create(uint32_t level)
+{
+    switch (level) {
+    case JET_IdxInfoCreateIndex: return &layout32_index_create;
+    case JET_IdxInfoCreateIndex2: return &layout32_index_create2;
+    case JET_IdxInfoCreateIndex3: return &layout32_index_create3;
+    default: return NULL;
+    }
+}
+
+struct moved { const uint8_t *from; uint8_t *to; size_t size; };
+
+/* Where a pointer of the engine's buffer leads in the program's; others stay what they are. */
+static uint32_t moved_pointer(const struct moved *m, uint64_t wide)
+{
+    const uint8_t *at = (const uint8_t *)(uintptr_t)wide;
+    return at >= m->from && at <= m->from + m->size ? (uint32_t)(uintptr_t)(m->to + (at - m->from)) : (uint32_t)wide;
+}
+
+/* Structs whose pointers were moved shrink where they lie. */
+static uint32_t shrink_in_place(const struct moved *m, const struct layout32 *layout, uint64_t wide, uint32_t count)
+{
+    uint8_t *at = (uint8_t *)(uintptr_t)moved_pointer(m, wide);
+
+    for (uint32_t i = 0; wide != 0 && i < count; i++) {
+        uint8_t narrow[64];
+        index_create_result32(layout, narrow, (const uint8_t *)(uintptr_t)wide + (size_t)i * layout->size64, m->from, m->to,
+                              m->size);
+        memcpy(at + (size_t)i * layout->size32, narrow, layout->size32);
+    }
+    return (uint32_t)(uintptr_t)at;
+}
+
+void index_create_result32(const struct layout32 *layout, uint8_t *to32, const uint8_t *wide, const uint8_t *tail,
+                           uint8_t *new_tail, size_t tail_size)
+{
+    const struct moved m = {tail, new_tail, tail_size};
+
+    for (size_t i = 0; i < layout->field_count; i++) {
+        const struct field32 *field = &layout->fields[i];
+        uint64_t v = 0;
+        uint32_t count = 1, narrow;
+        if (field->kind == FIELD_COPY) {
+            memcpy(to32 + field->at32, wide + field->at64, field->size);
+            continue;
+        }
+        memcpy(&v, wide + field->at64, field->kind == FIELD_SIZE ? 4 : 8);
+        narrow = moved_pointer(&m, v);
+        if (field->kind == FIELD_SIZE)
+            narrow = layout->size32;
+        if (field->kind == FIELD_STRUCTS && field->count_at != 0)
+            memcpy(&count, wide + field->at64 + 8, sizeof(count));      /* the count follows its array */
+        if (field->kind == FIELD_STRUCTS && v != 0)
+            narrow = shrink_in_place(&m, field->of, v, count);
+        memcpy(to32 + field->at32, &narrow, sizeof(narrow));
+    }
+}

@@ -63,6 +63,11 @@ const struct layout32 *layout32_of_result(char family, uint32_t level, uint32_t 
 void instance_infos_in_place32(void *infos, uint32_t count);
 void enum_columns_in_place32(void *columns, uint32_t count);
 
+/* Index descriptions hold pointers into their own buffer: tail is what follows the struct, new_tail its copy in the program's. */
+const struct layout32 *layout32_of_index_create(uint32_t level);
+void index_create_result32(const struct layout32 *layout, uint8_t *to32, const uint8_t *wide, const uint8_t *tail,
+                           uint8_t *new_tail, size_t tail_size);
+
 /* Engine-side functions that call the program's; NULL for NULL; NULL when too many different ones are in use. */
 void *callback32_status(uint32_t user);
 void *callback32_init(uint32_t user);

@@ -16,7 +16,11 @@ JET_TABLEID T, T2;
 JET_COLUMNID cId, cNn, cDef, cVer, cAuto, cEsc, cBit, cDbl, cBin, cFt, cTx, cUni, cLt, cLb, cTag, cx = 4242;
 jet_u32 cb_, cbm, n;
 JET_API_PTR v;
+#ifdef _WIN32
+long lv, id;
+#else
 int lv, id;
+#endif
 char *b, bm[1024];
 JET_RETINFO ri;
 JET_SETINFO si;

@@ -31,7 +31,11 @@ extern JET_TABLEID T, T2;
 extern JET_COLUMNID cId, cNn, cDef, cVer, cAuto, cEsc, cBit, cDbl, cBin, cFt, cTx, cUni, cLt, cLb, cTag, cx;
 extern jet_u32 cb_, cbm, n;
 extern JET_API_PTR v;
+#ifdef _WIN32
+extern long lv, id;
+#else
 extern int lv, id;
+#endif
 extern char *b, bm[1024];
 extern JET_RETINFO ri;
 extern JET_SETINFO si;
