@@ -262,9 +262,10 @@ static ese_err objids_drop(struct session *s, struct schema_cache *cache, const 
 
 /* ---- rows of the catalog ---- */
 
+/* A name that another transaction is just giving or taking away counts as taken, as in every insert of a key. */
 static ese_err duplicate_of(const struct catalog_row *row, ese_err err)
 {
-    if (err != JET_errKeyDuplicate)
+    if (err != JET_errKeyDuplicate && err != JET_errWriteConflict)
         return err;
     return row->type == CATALOG_TABLE    ? JET_errTableDuplicate
            : row->type == CATALOG_COLUMN ? JET_errColumnDuplicate

@@ -5,7 +5,8 @@
 
 /* ---- add ---- */
 
-/* Takes the column out of the definition again; its id and place can be given out anew. */
+/* Takes the column out of the definition again. The last one's id and place can be given out anew; a fixed one below others
+ * keeps its place, unused. Under the table's lock. */
 static void remove_column(struct table_def *t, struct column_def *c)
 {
     c->deleted = true;
@@ -17,8 +18,8 @@ static void remove_column(struct table_def *t, struct column_def *c)
         if (c->fid == t->fixed_last) {
             t->fixed_last = c->fid - 1u;
             t->fixed_end = c->offset;
+            t->fixed[c->fid - FID_FIXED_FIRST] = NULL;
         }
-        t->fixed[c->fid - FID_FIXED_FIRST] = NULL;
     } else if (c->fid <= FID_VAR_LAST) {
         if (c->fid == t->var_last)
             t->var_last = c->fid - 1u;
@@ -36,9 +37,10 @@ static ese_err undo_add(void *object, struct trx *trx)
 
     (void)trx;
     if (change->cache != NULL) {
+        os_mutex_lock(&change->t->lock);
         remove_column(change->t, change->c);
         (void)schema_make_facts(change->t);
-        ddl_unclaim(change->t);
+        os_mutex_unlock(&change->t->lock);
     }
     ddl_change_drop(change);
     return JET_errSuccess;
@@ -51,9 +53,10 @@ static void commit_add(void *object, stamp at)
     (void)at;
     if (change->cache == NULL)
         return;
+    os_mutex_lock(&change->t->lock);
     change->c->creator = NULL;
     (void)schema_make_facts(change->t);
-    ddl_unclaim(change->t);
+    os_mutex_unlock(&change->t->lock);
 }
 
 static const struct ver_schema_ops add_ops = {undo_add, commit_add, ddl_change_drop};
@@ -117,45 +120,69 @@ static struct bytes shape_default(const struct column_create *how, uint8_t padde
     return bytes_of(padded, bytes);
 }
 
-static ese_err add_column(struct session *s, struct table_def *t, const struct column_create *how, uint32_t *columnid, bool *registered)
+/* The row of a new column, but for its id and place. */
+static void fill_row(struct table_def *t, const struct column_create *how, uint8_t padded[256], struct catalog_row *row)
+{
+    *row = (struct catalog_row){.objid_table = t->objid, .type = CATALOG_COLUMN, .coltype_or_root = how->type, .flags = how->flags,
+                                .pages_or_locale = how->code_page, .name = ddl_text(how->name)};
+    row->space_usage = how->place == COLUMN_FIXED ? fixed_bytes(how) : how->max_bytes;
+    row->default_value = shape_default(how, padded);
+    if (row->default_value.size != 0)
+        row->flags |= COLUMN_DEFAULT;
+    if (how->compressed)
+        row->flags |= COLUMN_COMPRESSED;
+    if (how->callback != NULL)
+        row->template_table = ddl_text(how->callback);
+}
+
+/* Several transactions may add columns to one table at a time: ids and places are given out under the table's lock. */
+static ese_err place_column(struct session *s, struct table_def *t, const struct column_create *how, struct catalog_row *row, struct column_def **out)
 {
     ese_err err = JET_errSuccess;
-    struct catalog_row row = {.objid_table = t->objid, .type = CATALOG_COLUMN, .coltype_or_root = how->type, .flags = how->flags,
-                              .pages_or_locale = how->code_page, .name = ddl_text(how->name)};
+
+    os_mutex_lock(&t->lock);
+    TRY(choose_fid(t, how->place, &row->id));
+    if (how->place == COLUMN_FIXED) {
+        row->has_offset = true;
+        row->offset = t->fixed_end;
+        if (t->fixed_end + row->space_usage > page_node_max(t->db->page_size) / 2)
+            FAIL(JET_errRecordTooBig);
+    }
+    TRY(schema_column_from_row(t, row, out));
+    (*out)->creator = &s->trx;
+    TRY(schema_set_column(t, *out));
+done:
+    os_mutex_unlock(&t->lock);
+    return err;
+}
+
+static ese_err add_column(struct session *s, struct table_def *t, const struct column_create *how, uint32_t *columnid)
+{
+    ese_err err = JET_errSuccess;
+    struct catalog_row row;
     struct ddl_change *change = NULL;
     struct column_def *c;
     uint8_t padded[256];
 
+    if (t->ddl_inhibited && t->creator != &s->trx)
+        FAIL(JET_errFixedDDL);
     TRY(check_add(s, t, how));
-    TRY(choose_fid(t, how->place, &row.id));
-    row.space_usage = how->place == COLUMN_FIXED ? fixed_bytes(how) : how->max_bytes;
-    if (how->place == COLUMN_FIXED) {
-        row.has_offset = true;
-        row.offset = t->fixed_end;
-        if (t->fixed_end + row.space_usage > page_node_max(t->db->page_size) / 2)
-            FAIL(JET_errRecordTooBig);
-    }
-    row.default_value = shape_default(how, padded);
-    if (row.default_value.size != 0)
-        row.flags |= COLUMN_DEFAULT;
-    if (how->compressed)
-        row.flags |= COLUMN_COMPRESSED;
-    if (how->callback != NULL)
-        row.template_table = ddl_text(how->callback);
-    TRY(schema_column_from_row(t, &row, &c));
-    c->creator = &s->trx;
+    fill_row(t, how, padded, &row);
     TRY(ddl_change_make(t, &change));
+    TRY(place_column(s, t, how, &row, &c));
     change->c = c;
-    TRY(schema_set_column(t, c));
     err = ddl_register(s, change, &add_ops);
     if (err < 0) {
+        os_mutex_lock(&t->lock);
         remove_column(t, c);
+        os_mutex_unlock(&t->lock);
         goto done;
     }
     change = NULL;
-    *registered = true;
     TRY(catalog_insert(s, t->db, &row));
-    TRY(schema_make_facts(t));
+    os_mutex_lock(&t->lock);
+    err = schema_make_facts(t);
+    os_mutex_unlock(&t->lock);
     *columnid = c->columnid;
 done:
     ese_free(change);
@@ -166,16 +193,9 @@ ese_err ddl_add_column(struct session *s, struct table_def *t, const struct colu
 {
     ese_err err = JET_errSuccess;
     struct ddl_frame f;
-    bool claimed = false, registered = false;
 
     TRY(ddl_begin(&f, s, t->db));
-    err = ddl_claim(s, t);
-    claimed = err >= 0;
-    if (err >= 0)
-        err = add_column(s, t, how, columnid, &registered);
-    if (claimed && !registered)
-        ddl_unclaim(t);
-    err = ddl_end(&f, err);
+    err = ddl_end(&f, add_column(s, t, how, columnid));
 done:
     return err;
 }
@@ -188,9 +208,11 @@ static ese_err undo_delete(void *object, struct trx *trx)
 
     (void)trx;
     if (change->cache != NULL) {
+        os_mutex_lock(&change->t->lock);
         change->c->deleted = false;
         schema_note_column(change->t, change->c);
         (void)schema_make_facts(change->t);
+        os_mutex_unlock(&change->t->lock);
         ddl_unclaim(change->t);
     }
     ddl_change_drop(change);
@@ -274,10 +296,13 @@ static ese_err delete_column(struct session *s, struct table_def *t, const char 
     TRY(ddl_register(s, change, &delete_ops));
     change = NULL;
     *registered = true;
+    os_mutex_lock(&t->lock);
     c->deleted = true;
     schema_note_column(t, c);
+    err = schema_make_facts(t);
+    os_mutex_unlock(&t->lock);
+    TRY(err);
     TRY(stub_row(s, t, c));
-    TRY(schema_make_facts(t));
 done:
     ese_free(change);
     return err;
@@ -309,10 +334,12 @@ static ese_err undo_alter(void *object, struct trx *trx)
 
     (void)trx;
     if (change->cache != NULL) {
+        os_mutex_lock(&change->t->lock);
         memcpy(change->c->name, change->old_name, sizeof change->old_name);
         change->c->default_value = change->old_default;
         change->c->flags = change->old_flags;
         (void)schema_make_facts(change->t);
+        os_mutex_unlock(&change->t->lock);
         ddl_unclaim(change->t);
     }
     ddl_change_drop(change);
@@ -356,9 +383,13 @@ static ese_err alter_column(struct session *s, struct table_def *t, const char *
     if (new_name != NULL) {
         memcpy(c->name, new_name, strlen(new_name) + 1);
     } else {
-        TRY(schema_own_bytes(t, new_default, &c->default_value));
+        os_mutex_lock(&t->lock);
+        err = schema_own_bytes(t, new_default, &c->default_value);
         c->flags = row.flags;
-        TRY(schema_make_facts(t));
+        if (err >= 0)
+            err = schema_make_facts(t);
+        os_mutex_unlock(&t->lock);
+        TRY(err);
     }
 done:
     ese_free(change);

@@ -152,6 +152,12 @@ static struct bytes no_var_default(const void *table, unsigned fid, bool *has)
     return *has ? c->default_value : BYTES_NONE;
 }
 
+/* Is the column's default part of new records? Not while only one transaction knows the column, unless the table is as new. */
+static bool counts(const struct table_def *t, const struct column_def *c)
+{
+    return !c->deleted && (c->creator == NULL || t->creator != NULL) && (c->flags & COLUMN_DEFAULT) != 0;
+}
+
 /* The record that an insert starts from. Setting a column also stores the lower ones, so the highest with a default is enough. */
 static ese_err default_record(struct table_def *t, struct bytes *out)
 {
@@ -167,14 +173,14 @@ static ese_err default_record(struct table_def *t, struct bytes *out)
     record_edit_start(&edit, memory, room, page_is_large(t->db->page_size));
     for (unsigned fid = t->fixed_last; fid >= FID_FIXED_FIRST && !any; fid--) {
         const struct column_def *c = t->fixed[fid - FID_FIXED_FIRST];
-        if (c == NULL || c->deleted || c->creator != NULL || (c->flags & COLUMN_DEFAULT) == 0 || c->default_value.size != c->fixed_bytes)
+        if (c == NULL || !counts(t, c) || c->default_value.size != c->fixed_bytes)
             continue;
         TRY(record_set_fixed(&edit, fid, t, schema_fixed_layout, false, c->default_value));
         any = true;
     }
     for (unsigned fid = t->var_last; fid >= FID_VAR_FIRST; fid--) {
         const struct column_def *c = t->var[fid - FID_VAR_FIRST];
-        if (c == NULL || c->deleted || c->creator != NULL || (c->flags & COLUMN_DEFAULT) == 0 || c->default_value.data == NULL)
+        if (c == NULL || !counts(t, c) || c->default_value.data == NULL)
             continue;
         TRY(record_set_var(&edit, fid, t, no_var_default, false, c->default_value));
         any = true;

@@ -737,14 +737,14 @@ ese_err update_escrow(struct cursor *c, uint32_t columnid, int64_t delta, size_t
         FAIL(JET_errPermissionDenied);
     if (c->session->trx.read_only)
         FAIL(JET_errTransReadOnly);
-    if (c->update != UPDATE_NONE)
-        FAIL(JET_errAlreadyPrepared);
     if (column == NULL)
         FAIL(JET_errColumnNotFound);
+    if (c->update != UPDATE_NONE)
+        FAIL(JET_errAlreadyPrepared);
+    if (column->fid <= COLUMNS_FIXED_MAX && delta_bytes != column->fixed_bytes)
+        FAIL(JET_errInvalidBufferSize);
     if ((column->flags & COLUMN_ESCROW) == 0)
         FAIL(JET_errInvalidOperation);
-    if (delta_bytes != column->fixed_bytes)
-        FAIL(JET_errInvalidBufferSize);
     TRY(cursor_record(c, &record));
     latched = true;
     TRY(check_other_cursors(c, bt_key(&c->primary)));

@@ -239,6 +239,59 @@ static void columns_come_and_go(void **state)
     cursor_close(c);
 }
 
+static void two_sessions_add_columns(void **state)
+{
+    struct world *w = *state;
+    struct session *other;
+    struct cursor *c = make(w, "t"), *d;
+    static const uint8_t nine[4] = {9, 0, 0, 0};
+    struct column_create how = {.place = COLUMN_FIXED, .name = "b", .type = COL_LONG, .max_bytes = 4, .default_value = {nine, 4}};
+    uint32_t mine, theirs, later;
+    int32_t value;
+
+    put(c, w->ids, 1, 1);
+    assert_int_equal(session_begin(&w->f.inst, &other), 0);
+    assert_int_equal(rows_open(other, w->dbid, "t", &d), 0);
+    assert_int_equal(txn_begin(w->f.s, false), 0);
+    assert_int_equal(txn_begin(other, false), 0);
+    assert_int_equal(ddl_add_column(w->f.s, c->table, &how, &mine), 0);
+    assert_int_equal(ddl_add_column(other, c->table, &how, &theirs), JET_errColumnDuplicate);
+    how.name = "b2";
+    assert_int_equal(ddl_add_column(other, c->table, &how, &theirs), 0);
+    assert_int_equal(txn_rollback(w->f.s), 0);
+    assert_int_equal(txn_commit(other, 0), 0);
+    assert_int_equal(rows_seek_long(c, 1), 0);
+    assert_int_equal(rows_get_long(c, mine, &value), JET_errColumnNotFound);
+    assert_int_equal(rows_get_long(c, theirs, &value), 0);
+    assert_int_equal(value, 9);
+    put(c, w->ids, 2, 2);
+    assert_int_equal(rows_seek_long(c, 2), 0);
+    assert_int_equal(rows_get_long(c, theirs, &value), 0);
+    assert_int_equal(value, 9);
+    cursor_close(c);
+    cursor_close(d);
+    assert_int_equal(session_end(other), 0);
+    /* Read back from the catalog, where the id in between is missing. */
+    assert_int_equal(fixture_stop(&w->f), 0);
+    assert_int_equal(fixture_start(&w->f, w->dir, &(struct fixture_config){.page_size = w->f.inst.page_size, .logged = true, .log_bytes = 256 << 10}), 0);
+    assert_int_equal(fixture_attach(&w->f, "x.edb", false, &w->dbid), 0);
+    assert_int_equal(rows_open(w->f.s, w->dbid, "t", &c), 0);
+    put(c, w->ids, 3, 3);
+    assert_int_equal(rows_seek_long(c, 3), 0);
+    assert_int_equal(rows_get_long(c, theirs, &value), 0);
+    assert_int_equal(value, 9);
+    how.name = "b3";
+    assert_int_equal(ddl_add_column(w->f.s, c->table, &how, &later), 0);
+    assert_int_equal(update_prepare(c, UPDATE_REPLACE), 0);
+    assert_int_equal(rows_set_long(c, later, 11), 0);
+    assert_int_equal(update_apply(c, NULL, 0, NULL), 0);
+    assert_int_equal(rows_get_long(c, later, &value), 0);
+    assert_int_equal(value, 11);
+    assert_int_equal(rows_get_long(c, theirs, &value), 0);
+    assert_int_equal(value, 9);
+    cursor_close(c);
+}
+
 static void tables_are_renamed(void **state)
 {
     struct world *w = *state;
@@ -331,7 +384,8 @@ static int clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {BOTH(created_table_survives_reopen), BOTH(names_are_unique), BOTH(creation_rolls_back), BOTH(deletion_rolls_back),
-                                       BOTH(index_is_built_and_rolls_back), BOTH(columns_come_and_go), BOTH(tables_are_renamed),
+                                       BOTH(index_is_built_and_rolls_back), BOTH(columns_come_and_go), BOTH(two_sessions_add_columns),
+                                       BOTH(tables_are_renamed),
                                        BOTH(derived_tables_have_the_templates_columns), BOTH(table_locks_hold)};
     return cmocka_run_group_tests(tests, NULL, clean);
 }
