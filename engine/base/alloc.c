@@ -23,6 +23,14 @@ void *ese_alloc(size_t size)
     return p;
 }
 
+void *ese_alloc_plain(size_t size)
+{
+    void *p = seam_fails() ? NULL : malloc(size != 0 ? size : 1);
+    if (p != NULL)
+        atomic_fetch_add_explicit(&live_count, 1, memory_order_relaxed);
+    return p;
+}
+
 void *ese_resize(void *old, size_t size)
 {
     void *p;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 void *ese_alloc(size_t size);                           /* zero-filled; size 0 gives a unique pointer */
+void *ese_alloc_plain(size_t size);                      /* contents undefined: buffers that are written before they are read */
 void *ese_resize(void *old, size_t size);               /* contents kept, growth not zeroed; NULL leaves old alone */
 void ese_free(void *p);                                 /* NULL is fine */
 char *ese_strdup(const char *text);

@@ -92,8 +92,9 @@ void buf_kick_writer(struct buf_cache *cache);
 void buf_freeze(struct buf_cache *cache, struct log *log, bool freeze);
 
 /* Consistent copy for backup: pages first..first+count-1 as of now into to, checksummed as on disk, each verified; cached pages
- * come from the cache (after the log has been flushed up to their last change), others from the file. JET_errReadVerifyFailure
- * when a page stays bad. Pages beyond a page's initialisation are zeros. */
+ * come from the cache, others from the file. Changes in them may not be durable yet: the copy counts only together with the log
+ * up to its end, which the roll at the end of a backup flushes. JET_errReadVerifyFailure when a page stays bad. Pages beyond a
+ * page's initialisation are zeros. */
 ese_err buf_copy_pages(struct db_file *db, pgno first, unsigned count, uint8_t *to);
 
 struct buf_counts { uint64_t hits, reads, writes, evictions, repairs; };

@@ -8,7 +8,7 @@ enum { RETRIES = 20, PREFETCH_BYTES = 2 * 1024 * 1024 };
 
 /* The image of a page that is cached; *found false when it is not. A copy may show changes of a transaction that is still running:
  * their undo information goes to the log first, as before a write (I1). */
-static ese_err copy_cached(struct db_file *db, pgno n, uint8_t *to, lgpos *flush_to, bool *found)
+static ese_err copy_cached(struct db_file *db, pgno n, uint8_t *to, bool *found)
 {
     ese_err err = JET_errSuccess;
     struct buf_cache *cache = db->cache;
@@ -29,8 +29,6 @@ static ese_err copy_cached(struct db_file *db, pgno n, uint8_t *to, lgpos *flush
             if (pending)
                 err = cache->write_undo(db, n, &f->undo, &undo_end);
             memcpy(to, f->at, db->page_size);
-            undo_end = lgpos_max(undo_end, (lgpos){atomic_load(&f->hold_end)});
-            *flush_to = lgpos_max(*flush_to, lgpos_max(f->last_end, undo_end));
             *found = true;
         }
         latch_drop(f, mode);
@@ -47,13 +45,13 @@ static bool good_in_file(struct db_file *db, pgno n, uint8_t *image)
 }
 
 /* A page that was caught between two states of the file: it is in the cache by now, or whole after a moment. */
-static ese_err copy_again(struct db_file *db, pgno n, uint8_t *to, lgpos *flush_to)
+static ese_err copy_again(struct db_file *db, pgno n, uint8_t *to)
 {
     ese_err err = JET_errSuccess;
     bool found;
 
     for (unsigned i = 0; i < RETRIES; i++) {
-        TRY(copy_cached(db, n, to, flush_to, &found));
+        TRY(copy_cached(db, n, to, &found));
         if (found) {
             checksum_page_stamp(to, db->page_size, n);
             goto done;
@@ -69,7 +67,7 @@ done:
 }
 
 /* Pages first..first+count-1, none of which was cached a moment ago: what the file holds is at least as new as that moment. */
-static ese_err copy_run(struct db_file *db, pgno first, unsigned count, uint8_t *to, lgpos *flush_to)
+static ese_err copy_run(struct db_file *db, pgno first, unsigned count, uint8_t *to)
 {
     ese_err err = JET_errSuccess;
 
@@ -77,17 +75,15 @@ static ese_err copy_run(struct db_file *db, pgno first, unsigned count, uint8_t 
     for (unsigned i = 0; i < count; i++) {
         uint8_t *image = to + (size_t)i * db->page_size;
         if (!good_in_file(db, first + i, image))
-            TRY(copy_again(db, first + i, image, flush_to));
+            TRY(copy_again(db, first + i, image));
     }
 done:
     return err;
 }
 
-/* Backup may not hold what a crash could still take back, so the log goes to disk up to the newest change copied. */
 ese_err buf_copy_pages(struct db_file *db, pgno first, unsigned count, uint8_t *to)
 {
     ese_err err = JET_errSuccess;
-    lgpos flush_to = LGPOS_MIN;
     unsigned run = 0;
 
     if (first == 0 || count > atomic_load(&db->page_last) || first > atomic_load(&db->page_last) - count + 1)
@@ -97,19 +93,17 @@ ese_err buf_copy_pages(struct db_file *db, pgno first, unsigned count, uint8_t *
         bool found = i == count;
         uint8_t *image = to + (size_t)i * db->page_size;
         if (i < count)
-            TRY(copy_cached(db, first + i, image, &flush_to, &found));
+            TRY(copy_cached(db, first + i, image, &found));
         if (!found) {
             run++;
             continue;
         }
         if (run != 0)
-            TRY(copy_run(db, first + i - run, run, image - (size_t)run * db->page_size, &flush_to));
+            TRY(copy_run(db, first + i - run, run, image - (size_t)run * db->page_size));
         run = 0;
         if (i < count && !page_is_zero((struct page){image, db->page_size}))
             checksum_page_stamp(image, db->page_size, first + i);
     }
-    if (db->log != NULL)
-        TRY(log_flush(db->log, flush_to));
 done:
     return err;
 }

@@ -53,7 +53,7 @@ ese_err bt_pos_init(struct bt_pos *p, struct btree *tree, struct trx *trx)
     p->trx = trx;
     p->leaf = BUF_REF_NONE;
     p->scratch_room = tree->db->page_size;
-    p->scratch = ese_alloc(p->scratch_room + BT_KEY_MAX);   /* behind the room: a key in one piece */
+    p->scratch = ese_alloc_plain(p->scratch_room + BT_KEY_MAX);   /* behind the room: a key in one piece */
     if (p->scratch == NULL)
         FAIL(JET_errOutOfMemory);
 done:

@@ -140,7 +140,7 @@ static ese_err prepare_level(struct split *s, struct level *l)
     ese_err err = 0;
     size_t size = s->t->db->page_size;
     if (l->memory == NULL)
-        l->memory = ese_alloc(key_room(s->t));
+        l->memory = ese_alloc_plain(key_room(s->t));
     if (l->memory == NULL)
         FAIL(JET_errOutOfMemory);
     l->room = l->memory + size;

@@ -127,7 +127,7 @@ static void writer_body(void *argument)
         }
         if (err >= 0)
             must(JetCommitTransaction(session, JET_bitCommitLazyFlush), "commit");
-        else if (err == JET_errWriteConflict)
+        else if (err == JET_errWriteConflict || err == JET_errVersionStoreOutOfMemory)
             must(JetRollback(session, 0), "rollback");
         else
             must(err, "writer");
@@ -310,6 +310,7 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < BUFFERS; i++)
         p->buffers[i] = os_memory_reserve(CHUNK);
     must(os_dir_create(b->dir), "folder");
+    (void)os_dir_list(b->dir, delete_entry, b->dir);
     start(b);
     fill(b, (uint64_t)megabytes << 20);
     for (unsigned i = 0; i < rounds; i++)
