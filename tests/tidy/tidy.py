@@ -29,6 +29,8 @@ GLOBALS = re.compile(r"^(g_engine(\.\d+)?|__(odr_)?asan.*|_sub_.*|__.*|\.L.*|asa
 GLOBALS_BY_FILE = {"alloc.c.o": re.compile(r"^(fail_after|live|live_count|countdown|g_.*)$"),
                    # The one weight table of the process, loaded on first use and published by one atomic store.
                    "collate.c.o": re.compile(r"^table_in_use$"),
+                   # Which absent call has been told about.
+                   "absent.c.o": re.compile(r"^told(\.\d+)?$"),
                    "trace.c.o": re.compile(r"^channels$")}
 
 
