@@ -88,8 +88,13 @@ ese_err session_end(struct session *s)
 void session_drop(struct session *s)
 {
     struct trx *t = &s->trx;
-    while (!list_empty(&t->entries))
-        ver_drop(t->versions, LIST_ENTRY(t->entries.next, struct ver_entry, trx_link));
+    while (!list_empty(&t->entries)) {
+        struct ver_entry *e = LIST_ENTRY(t->entries.next, struct ver_entry, trx_link);
+        /* The schema caches have gone before: clean-up frees the object and does nothing else. */
+        if (e->op == VER_SCHEMA && e->schema->cleanup != NULL)
+            e->schema->cleanup(e->object);
+        ver_drop(t->versions, e);
+    }
     if (t->level > 0)
         trx_end(t);
     (void)session_end(s);
