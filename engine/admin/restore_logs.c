@@ -49,7 +49,7 @@ ese_err restore_find_range(struct restore *r)
         goto done;
     TRY(restore_range_of(r->dir, &r->inst->log_config, &r->gen_low, &r->gen_high));
     if (r->gen_low == 0)
-        FAIL(JET_errFileNotFound);
+        FAIL(JET_errInvalidPath);
 done:
     return err;
 }

@@ -201,13 +201,10 @@ JET_ERR JET_API JetIdle(JET_SESID sesid, JET_GRBIT grbit)
     TRY(call_session(&c, sesid, CALL_PLAIN));
     if ((grbit & JET_bitIdleFlushBuffers) != 0)
         FAIL(JET_errInvalidGrbit);
-    if (grbit == 0)
+    if (grbit == 0 || (grbit & (JET_bitIdleCompact | JET_bitIdleCompactAsync)) != 0)
         warning = JET_wrnNoIdleActivity;
-    if ((grbit & (JET_bitIdleCompact | JET_bitIdleCompactAsync)) != 0) {
-        uint64_t before = ver_entry_count(c.s->inst->versions);
+    if ((grbit & (JET_bitIdleCompact | JET_bitIdleCompactAsync)) != 0)
         TRY(ver_cleanup(c.s->inst->versions, UINT32_MAX));
-        warning = ver_entry_count(c.s->inst->versions) == before ? JET_wrnNoIdleActivity : 0;
-    }
 done:
     return call_end_warning(&c, err, warning);
 }
