@@ -196,9 +196,11 @@ unsigned page_search(struct page p, struct bytes key, bool *equal)
     unsigned low = 0, high = page_slot_count(p);
     bool found = false;
 
+    prefetch_tags(p, high);
     probe_init(&q, p, key);
     while (low < high) {
         unsigned middle = (low + high) / 2;
+        prefetch_step(p, low, middle, high, q.first_tag);
         int order = probe_compare(&q, middle, &data);
         if (order >= 0) {
             high = middle;
@@ -219,9 +221,11 @@ unsigned page_search_pair(struct page p, struct bytes key, struct bytes data, bo
     unsigned low = 0, high = page_slot_count(p);
     bool found = false;
 
+    prefetch_tags(p, high);
     probe_init(&q, p, key);
     while (low < high) {
         unsigned middle = (low + high) / 2;
+        prefetch_step(p, low, middle, high, q.first_tag);
         int order = probe_compare(&q, middle, &node_data);
         if (order == 0)
             order = compare_fast(node_data.data, node_data.size, data.data, data.size);

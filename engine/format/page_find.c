@@ -186,11 +186,14 @@ bool page_find_child(struct page p, struct bytes key, struct bytes data, enum pa
     high = side == PAGE_SIDE_FIRST ? 0 : out->count - 1;
     if (side == PAGE_SIDE_LAST)
         low = high;
-    if (low < high)
+    if (low < high) {
+        prefetch_tags(p, out->count);
         descent_init(&d, p, key, data, side == PAGE_SIDE_UPPER);
+    }
     while (low < high) {
         unsigned middle = (low + high) / 2;
         int order;
+        prefetch_step(p, low, middle, high, d.first_tag);
         if (!descent_compare(&d, middle, &order))
             return false;
         if (order > 0)

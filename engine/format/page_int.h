@@ -80,4 +80,26 @@ static inline unsigned tag_flags(struct page p, unsigned tag)
     return load_le16(tag_at(p, tag) + 2) >> TAG_FLAG_SHIFT;
 }
 
+/* A binary search jumps from tag to node to tag: what it will want is asked for one step ahead. */
+static inline void prefetch_tags(struct page p, unsigned count)
+{
+    const uint8_t *end = p.at + p.size;
+    for (unsigned bytes = 64; bytes < TAG_BYTES * count && bytes < 1024; bytes += 64)
+        __builtin_prefetch(end - bytes - 64);
+}
+
+static inline void prefetch_node(struct page p, unsigned tag)
+{
+    __builtin_prefetch(body_of(p) + (load_le16(tag_at(p, tag) + 2) & tag_mask(p)));
+}
+
+/* The two nodes that the step after the one at middle may look at. */
+static inline void prefetch_step(struct page p, unsigned low, unsigned middle, unsigned high, unsigned first_tag)
+{
+    if (high - low < 4)
+        return;
+    prefetch_node(p, (low + middle) / 2 + first_tag);
+    prefetch_node(p, (middle + 1 + high) / 2 + first_tag);
+}
+
 #endif

@@ -310,7 +310,7 @@ ese_err bt_merge_at(struct btree *t, struct trx *trx, struct bytes key, struct b
     ese_err err = 0;
     size_t size = t->db->page_size;
     struct merge *m = ese_alloc(sizeof *m);
-    if (m == NULL || (m->memory = ese_alloc(size * 3 + (size_t)BT_SEPARATOR_MAX * 3)) == NULL)
+    if (m == NULL || (m->memory = ese_alloc_plain(size * 3 + (size_t)BT_SEPARATOR_MAX * 3)) == NULL)
         FAIL(JET_errOutOfMemory);
     m->t = t;
     m->trx = trx;

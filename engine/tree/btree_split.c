@@ -347,7 +347,8 @@ static bool image_needed(const struct split_step *q)
     return q->type != SPLIT_RIGHT || q->oper != SPLIT_OPER_INSERT || q->line_split != q->line_oper || q->line_split != q->lines - 1;
 }
 
-/* Images are made before the first record: nothing may fail between them. The image carries the new dbtime. */
+/* Images are made before the first record: nothing may fail between them. The image carries the new dbtime. A full page is not
+ * worth packing: room for the plain image only. */
 static void make_images(struct split *s)
 {
     size_t page_size = s->t->db->page_size;
@@ -358,7 +359,7 @@ static void make_images(struct split *s)
         if (!l->splits || !image_needed(&l->step))
             continue;
         page_set_dbtime(l->step.source, s->time);
-        l->image_size = lr_image_make(l->step.source.at, page_size, l->image, page_size * 2, &l->image_flags);
+        l->image_size = lr_image_make(l->step.source.at, page_size, l->image, page_size, &l->image_flags);
     }
 }
 

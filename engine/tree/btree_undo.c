@@ -81,7 +81,7 @@ static ese_err undo_in(struct btree *tree, struct trx *t, struct ver_entry *e)
     struct buf_ref leaf = BUF_REF_NONE;
     struct bt_target target = {e->key, e->data, PAGE_SIDE_LOWER};
     struct log_span span;
-    uint8_t *room = ese_alloc(tree->db->page_size + BT_KEY_MAX + BT_SEPARATOR_MAX);
+    uint8_t *room = ese_alloc_plain(tree->db->page_size + BT_KEY_MAX + BT_SEPARATOR_MAX);
     struct bytes key, data;
     dbtime after;
     pgno page;

@@ -14,7 +14,7 @@ struct macro {
     unsigned count;
 };
 
-struct redo { struct list macros; };
+struct redo { struct list macros; uint8_t *room; size_t room_size; };
 
 ese_err redo_create(struct redo **out)
 {
@@ -46,6 +46,7 @@ void redo_release(struct redo *r)
     if (r == NULL)
         return;
     redo_drop_macros(r);
+    ese_free(r->room);
     ese_free(r);
 }
 
@@ -207,10 +208,22 @@ done:
     return err;
 }
 
+/* The room is kept from record to record. */
 static ese_err work_init(struct redo_work *w, struct redo *r, struct db_file *db, struct trx *t, struct log_span span)
 {
-    *w = (struct redo_work){r, db, t, span, ese_alloc((size_t)db->page_size + BT_SEPARATOR_MAX)};
-    return w->room != NULL ? 0 : err_raise(JET_errOutOfMemory, __func__, __LINE__);
+    ese_err err = 0;
+    size_t size = (size_t)db->page_size + BT_SEPARATOR_MAX;
+    if (r->room_size < size) {
+        ese_free(r->room);
+        r->room_size = 0;
+        r->room = ese_alloc_plain(size);
+        if (r->room == NULL)
+            FAIL(JET_errOutOfMemory);
+        r->room_size = size;
+    }
+    *w = (struct redo_work){r, db, t, span, r->room};
+done:
+    return err;
 }
 
 ese_err redo_page_record(struct redo *r, struct db_file *db, struct trx *t, const struct log_record *record, struct log_span span)
@@ -229,7 +242,6 @@ ese_err redo_page_record(struct redo *r, struct db_file *db, struct trx *t, cons
     TRY(work_init(&w, r, db, t, span));
     TRY(redo_one(&w, record));
 done:
-    ese_free(w.room);
     return err;
 }
 
@@ -296,6 +308,5 @@ ese_err redo_macro(struct redo *r, struct trx *t, const struct log_record *recor
     }
     drop(m);
 done:
-    ese_free(w.room);
     return err;
 }

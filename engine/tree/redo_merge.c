@@ -73,7 +73,7 @@ static ese_err find_source(struct merge *m, struct merge_step *s)
     if (!leaf_of(m)->page.needed) {
         if (r->u.merge.image.size == 0)
             FAIL(JET_errDatabaseCorrupted);
-        m->image = ese_alloc(m->w->db->page_size);
+        m->image = ese_alloc_plain(m->w->db->page_size);
         if (m->image == NULL)
             FAIL(JET_errOutOfMemory);
         TRY(lr_image_restore(r->u.merge.image, r->u.merge.image_flags, m->image, m->w->db->page_size));

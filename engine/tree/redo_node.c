@@ -115,7 +115,7 @@ static ese_err redo_replace(struct subject *s)
         goto done;
     TRY(get_node(s, &n));
     if (r->type == LR_REPLACE_D) {
-        image = ese_alloc(s->w->db->page_size);
+        image = ese_alloc_plain(s->w->db->page_size);
         if (image == NULL)
             FAIL(JET_errOutOfMemory);
         TRY(lr_diff_apply(n.data, r->u.replace.data, r->u.replace.wide_diff, image, s->w->db->page_size, &size));

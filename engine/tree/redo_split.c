@@ -74,7 +74,7 @@ static ese_err get_source(struct split *s, struct level *l)
     ese_err err = 0;
     const struct log_record *r = l->record;
     size_t size = s->w->db->page_size;
-    l->memory = ese_alloc(size + BT_SEPARATOR_MAX);
+    l->memory = ese_alloc_plain(size + BT_SEPARATOR_MAX);
     if (l->memory == NULL)
         FAIL(JET_errOutOfMemory);
     l->step.source = (struct page){l->memory, (uint32_t)size};

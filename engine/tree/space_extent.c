@@ -300,16 +300,20 @@ done:
 ese_err owner_open(struct db_file *db, struct trx *trx, pgno root, struct owner **out)
 {
     ese_err err = 0;
-    struct owner *o = ese_alloc(sizeof *o);
+    struct owner *o = ese_alloc_plain(sizeof *o);
     if (o == NULL)
         FAIL(JET_errOutOfMemory);
+    memset(o, 0, offsetof(struct owner, oe_pos));
     o->db = db;
     o->trx = trx;
     TRY(read_owner(o, root));
     if (o->multiple) {
-        o->positions = true;
         TRY(bt_pos_init(&o->oe_pos, &o->oe, trx));
-        TRY(bt_pos_init(&o->ae_pos, &o->ae, trx));
+        err = bt_pos_init(&o->ae_pos, &o->ae, trx);
+        o->positions = err == 0;
+        if (err < 0)
+            bt_pos_free(&o->oe_pos);
+        TRY(err);
     }
     *out = o;
     o = NULL;

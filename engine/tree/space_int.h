@@ -21,10 +21,10 @@ struct owner {
     struct trx *trx;
     struct btree tree;                                  /* for log heads; not the handle of cursors */
     struct btree oe, ae;
-    struct bt_pos oe_pos, ae_pos;
     bool positions, multiple;
     uint32_t primary, available;                        /* available: bitmap of a single extent */
     pgno parent;
+    struct bt_pos oe_pos, ae_pos;                       /* last: they initialise themselves */
 };
 ese_err owner_open(struct db_file *db, struct trx *trx, pgno root, struct owner **out);
 void owner_close(struct owner *o);
