@@ -24,6 +24,11 @@ static ese_err undo_create(void *object, struct trx *trx)
     if (cache != NULL) {
         pgno root = change->t->tree.root;
         struct table_def *from = change->t->template_table;
+        /* Drops of its indexes that wait for clean-up have nothing left to do. */
+        os_mutex_lock(&cache->inst->system_lock);
+        atomic_store(&change->t->tree.dropped, true);
+        ddl_mark_children(change->t);
+        os_mutex_unlock(&cache->inst->system_lock);
         unlist(change->t);
         if (from != NULL)
             schema_close_table(from);

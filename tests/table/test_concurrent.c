@@ -178,6 +178,109 @@ static void indexes_come_beside_updates(void **state)
     ese_free(w);
 }
 
+/* ---- schema changes of several sessions beside each other ---- */
+
+enum { TABLES = 6, DDL_ROUNDS = 40 };
+
+static ese_err one_table(struct session *s, uint8_t dbid, const char *name, uint64_t *seed, const struct world *w)
+{
+    ese_err err = 0;
+    struct cursor *c = NULL;
+    uint32_t ids[3], id;
+    struct column_create how = {.place = COLUMN_TAGGED, .name = "more", .type = COL_LONG, .max_bytes = 4};
+
+    (void)w;
+    TRY(txn_begin(s, false));
+    switch (next_random(seed) % 4) {
+    case 0:
+        err = rows_create(s, dbid, name, columns, 3, ids, indexes, 3, &c);
+        for (int k = 0; k < 20 && err >= 0; k++)
+            err = change_one(c, ids, k, seed);
+        break;
+    case 1:
+        err = ddl_delete_table(s, dbid, name);
+        break;
+    case 2:
+        err = rows_open(s, dbid, name, &c);
+        if (err >= 0)
+            err = ddl_add_column(s, c->table, &how, &id);
+        break;
+    default:
+        err = rows_open(s, dbid, name, &c);
+        for (ese_err at = err >= 0 ? cursor_move(c, MOVE_FIRST, false) : -1; at >= 0; at = cursor_move(c, 1, false))
+            continue;
+        break;
+    }
+    if (c != NULL)
+        cursor_close(c);
+    if (err < 0 || next_random(seed) % 3 == 0) {
+        ese_err undone = txn_rollback(s);
+        return undone < 0 ? undone : err;
+    }
+    return txn_commit(s, COMMIT_LAZY);
+done:
+    return err;
+}
+
+static bool expected_of_schema(ese_err err)
+{
+    static const ese_err fine[] = {0, JET_errObjectNotFound, JET_errTableDuplicate, JET_errTableLocked, JET_errTableInUse, JET_errColumnDuplicate, JET_errWriteConflict};
+    for (unsigned k = 0; k < sizeof fine / sizeof fine[0]; k++)
+        if (fine[k] == err)
+            return true;
+    return false;
+}
+
+static void schema_body(void *argument)
+{
+    struct worker *me = argument;
+    struct world *w = me->w;
+    struct session *s;
+    uint64_t seed = 1000 + me->number;
+    char name[16];
+
+    if (session_begin(&w->f.inst, &s) < 0) {
+        w->faults++;
+        return;
+    }
+    for (unsigned k = 0; k < DDL_ROUNDS; k++) {
+        ese_err err;
+        snprintf(name, sizeof name, "tab%u", next_random(&seed) % TABLES);
+        err = one_table(s, w->dbid, name, &seed, w);
+        if (!expected_of_schema(err)) {
+            printf("worker %u, %s: %d\n", me->number, name, err);
+            w->faults++;
+        }
+        arena_reset(&s->scratch);
+    }
+    if (session_end(s) < 0)
+        w->faults++;
+}
+
+static void schema_changes_beside_each_other(void **state)
+{
+    struct world *w = ese_alloc(sizeof *w);
+    struct fixture_config how = {.page_size = 4096, .logged = true, .log_bytes = 1 << 20, .circular = true};
+    static struct worker workers[WRITERS];
+    struct os_thread *threads[WRITERS];
+
+    (void)state;
+    snprintf(w->dir, sizeof w->dir, "%s/ddl", reference_scratch());
+    assert_int_equal(os_dir_create(w->dir), 0);
+    assert_int_equal(fixture_start(&w->f, w->dir, &how), 0);
+    assert_int_equal(fixture_create(&w->f, "x.edb", &w->dbid), 0);
+    for (unsigned k = 0; k < WRITERS; k++) {
+        workers[k] = (struct worker){w, k};
+        assert_int_equal(os_thread_start(&threads[k], schema_body, &workers[k]), 0);
+    }
+    for (unsigned k = 0; k < WRITERS; k++)
+        os_thread_join(threads[k]);
+    assert_int_equal(w->faults, 0);
+    assert_int_equal(fixture_check(&w->f, w->dbid), 0);
+    assert_int_equal(fixture_stop(&w->f), 0);
+    ese_free(w);
+}
+
 static int clean(void **state)
 {
     (void)state;
@@ -187,6 +290,6 @@ static int clean(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(indexes_come_beside_updates)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(indexes_come_beside_updates), cmocka_unit_test(schema_changes_beside_each_other)};
     return cmocka_run_group_tests(tests, NULL, clean);
 }
