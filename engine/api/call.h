@@ -8,7 +8,7 @@
  *             C2  a call that fails in call_* must not use call_end's session parts: call_end knows.
  * FAILS       JET_errInvalidSesid, JET_errInvalidTableId, JET_errSessionSharingViolation and those of engine.h.
  * CALLERS     api.
- * TESTS       unit/test_api_session.c, conformance
+ * TESTS       unit/test_api_native.c, conformance
  */
 #ifndef ESE_API_CALL_H
 #define ESE_API_CALL_H

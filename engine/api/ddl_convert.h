@@ -6,7 +6,7 @@
  * FAILS       JET_errInvalidParameter (size), JET_errInvalidName, JET_errInvalidColumnType, JET_errInvalidCodePage, JET_errInvalidGrbit,
  *             JET_errMultiValuedColumnMustBeTagged, JET_errIndexInvalidDef, JET_errDensityInvalid, JET_errIndexTuplesInvalidLimits, ...
  * CALLERS     api.
- * TESTS       unit/test_api_ddl.c, observed-sequences tbl-column, tbl-index, tci
+ * TESTS       conformance/sequences: tbl-column, tbl-index
  */
 #ifndef ESE_API_DDL_CONVERT_H
 #define ESE_API_DDL_CONVERT_H

@@ -7,7 +7,7 @@
  *             P2  folders are full paths with a trailing separator once they were set; defaults stay relative until init.
  * FAILS       JET_errInvalidParameter, JET_errAlreadyInitialized, JET_errInvalidPath, JET_errBufferTooSmall, JET_errOutOfMemory.
  * CALLERS     api. Guarded by the engine lock.
- * TESTS       unit/test_api_param.c, observed-params
+ * TESTS       unit/test_api_modes.c, conformance/behaviour
  */
 #ifndef ESE_API_PARAM_H
 #define ESE_API_PARAM_H

@@ -48,9 +48,8 @@ BEFORE = {
     "upd-icdo": {2: [FIRST], 10: []},
 }
 
-# Lines that are not repeated: the original lets an escrow update without a current record succeed; this engine lets one transaction at a
-# time change the columns of a table.
-SKIP = {"wc-update": {63, 64}, "wc-ddl": {7, 8}}
+# Lines that are not repeated: the original lets an escrow update without a current record succeed.
+SKIP = {"wc-update": {63, 64}}
 
 RENAME = [(r"(JetOpenTempTable\(s,)c,", r"\1definitions,"), (r'("nt",0,0,0,)&cx', r"\1(JET_TABLEID*)(b+512)")]
 
