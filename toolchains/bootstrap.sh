@@ -10,7 +10,7 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
-native="build-essential cmake ninja-build clang llvm pkg-config git python3 ca-certificates xz-utils
+native="build-essential cmake ninja-build clang libclang-rt-14-dev pkg-config git python3 ca-certificates xz-utils
 	libcmocka-dev libarchive-dev libsqlite3-dev liblmdb-dev libdb-dev zlib1g-dev libesedb-utils"
 windows="gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mingw-w64-x86-64-dev mingw-w64-i686-dev libz-mingw-w64-dev wine wine64"
 
@@ -113,5 +113,7 @@ if [ -n "$(printf '%s' "$wanted" | tr -d ' ')" ]; then
 	# shellcheck disable=SC2086
 	install $wanted
 fi
-[ "${1-}" = --native ] || install_wine32
-echo "bootstrap: all packages are installed"
+if [ "${1-}" != --native ] && ! install_wine32; then
+	echo "bootstrap: wine32 could not be installed: 32-bit Windows programs will not run" >&2
+fi
+echo "bootstrap: done"
