@@ -63,11 +63,11 @@ static void set_counters(struct db_file *db, struct db_header *h)
 }
 
 /* edb-format.md 1.4. Without log the database gets a new signature: no older log may ever be replayed into it. */
-ese_err db_header_attached(struct db_file *db, struct log *log, lgpos at)
+static ese_err stamp_attached(struct db_file *db, struct log *log, lgpos at, enum db_state state)
 {
     struct db_header *h = db_header_of(db);
     os_mutex_lock(&db->header_lock);
-    le32_set(&h->state, DB_DIRTY);
+    le32_set(&h->state, (uint32_t)state);
     logtime_now(&h->time_attach);
     disk_lgpos_set(&h->lgpos_attach, at);
     disk_lgpos_set(&h->lgpos_detach, LGPOS_MIN);
@@ -96,6 +96,11 @@ ese_err db_header_attached(struct db_file *db, struct log *log, lgpos at)
     atomic_store(&db->gen_required, lgpos_generation(at));
     os_mutex_unlock(&db->header_lock);
     return db_file_write_header(db);
+}
+
+ese_err db_header_attached(struct db_file *db, struct log *log, lgpos at)
+{
+    return stamp_attached(db, log, at, DB_DIRTY);
 }
 
 ese_err db_header_detached(struct db_file *db, lgpos at)
@@ -164,18 +169,18 @@ ese_err db_log_detach(struct inst *inst, uint16_t procid, struct db_file *db, st
     return log_with_path(inst, &r, &r.u.detach_db.path, db->path, span);
 }
 
-static ese_err log_create_db(struct inst *inst, uint16_t procid, struct db_file *db, bool overwrite, struct log_span *span)
+static ese_err log_create_db(struct inst *inst, uint16_t procid, uint8_t dbid, const char *path, const struct signature *sign_db,
+                             bool overwrite, struct log_span *span)
 {
     struct log_record r = {0};
-    const struct db_header *h = db_header_of(db);
     r.type = LR_CREATE_DB;
     r.head.procid = procid;
-    r.head.dbid = db->dbid;
+    r.head.dbid = dbid;
     r.u.create_db.grbit = overwrite ? GRBIT_OVERWRITE : 0;
-    r.u.create_db.sign_db = h->sign_db;
+    r.u.create_db.sign_db = *sign_db;
     r.u.create_db.flags = FLAG_VERSION | FLAG_UNICODE;
     r.u.create_db.version = CREATE_RECORD_VERSION;
-    return log_with_path(inst, &r, &r.u.create_db.path, db->path, span);
+    return log_with_path(inst, &r, &r.u.create_db.path, path, span);
 }
 
 static ese_err log_create_finish(struct inst *inst, uint16_t procid, uint8_t dbid)
@@ -259,7 +264,6 @@ done:
     return err;
 }
 
-
 static ese_err refuse_existing(const char *path, bool overwrite)
 {
     ese_err err = 0;
@@ -292,59 +296,91 @@ done:
     return err;
 }
 
-/* A creation that failed: the log is told that the database has gone, the file goes. */
-static void create_undo(struct session *s, struct db_file *db, bool logged)
+/* A creation in progress. */
+struct creation {
+    const char *path;
+    const struct attach_config *how;
+    struct db_create file;
+    struct db_file *db;
+    bool logged;                                        /* the log knows of it */
+};
+
+static ese_err log_gone(struct inst *inst, uint16_t procid, uint8_t dbid, const char *path)
 {
-    struct inst *inst = s->inst;
-    char *path = ese_strdup(db->path);
+    struct log_record r = {0};
     struct log_span span;
-    ver_drain(inst->versions, db);
-    if (inst_db(inst, db->dbid) == db)
-        schema_cache_close(inst, db->dbid);
-    if (logged && atomic_load(&inst->unavailable) == 0)
-        (void)db_log_detach(inst, s->trx.procid, db, &span);
-    drop_file(inst, db);
-    if (path != NULL)
-        (void)os_path_delete(path);
-    ese_free(path);
+    r.type = LR_DETACH_DB;
+    r.head.procid = procid;
+    r.head.dbid = dbid;
+    r.u.detach_db.flags = FLAG_DETACH_UNICODE;
+    return log_with_path(inst, &r, &r.u.detach_db.path, path, &span);
 }
 
-/* The header says "just created" until everything of the database is in the log: recovery makes the file anew in that state and
- * removes it when CreateDBFinish never came. */
-static ese_err create_logged(struct session *s, struct db_file *db, uint8_t dbid, bool overwrite, bool *logged)
+/* A creation that failed: the log is told that the database has gone, the file goes. */
+static void create_undo(struct session *s, struct creation *c)
 {
     struct inst *inst = s->inst;
-    struct log_span span;
-    struct db_header *h = db_header_of(db);
+    if (c->db != NULL) {
+        ver_drain(inst->versions, c->db);
+        if (inst_db(inst, c->db->dbid) == c->db)
+            schema_cache_close(inst, c->db->dbid);
+    }
+    if (c->logged && atomic_load(&inst->unavailable) == 0)
+        (void)log_gone(inst, s->trx.procid, c->file.dbid, c->path);
+    if (c->db != NULL) {
+        drop_file(inst, c->db);
+        (void)os_path_delete(c->path);
+    }
+}
+
+static ese_err make_file(struct creation *c)
+{
     ese_err err = 0;
-    db->dbid = dbid;
+    TRY(db_file_create(c->path, &c->file, &c->db));
+    TRY(db_sync_folder(c->path));
+    c->db->dbid = c->file.dbid;
+    if (c->how->shadowing_off)
+        db_header_of(c->db)->dbflags[0] |= 1;
+done:
+    return err;
+}
+
+/* The record comes before the file, so that a crash leaves no file that the log knows nothing of. The header says "just created"
+ * until everything of the database is in the log: recovery makes the file anew in that state and removes it when CreateDBFinish
+ * never came. */
+static ese_err create_logged(struct session *s, struct creation *c)
+{
+    struct inst *inst = s->inst;
+    struct signature sign_db;
+    struct log_span span;
+    ese_err err = 0;
+    signature_make(&sign_db);
     hold_checkpoint(inst);
-    TRY(log_create_db(inst, s->trx.procid, db, overwrite, &span));
-    *logged = true;
-    db_hang(inst, db, dbid, true);
-    TRY(db_header_attached(db, inst->log, span.at));
-    os_mutex_lock(&db->header_lock);
-    le32_set(&h->state, DB_JUST_CREATED);
-    os_mutex_unlock(&db->header_lock);
-    TRY(db_file_write_header(db));
-    TRY(fill_new(s, db));
-    TRY(log_create_finish(inst, s->trx.procid, dbid));
-    os_mutex_lock(&db->header_lock);
-    le32_set(&h->state, DB_DIRTY);
-    set_counters(db, h);
-    os_mutex_unlock(&db->header_lock);
-    TRY(db_file_write_header(db));
+    TRY(log_create_db(inst, s->trx.procid, c->file.dbid, c->path, &sign_db, c->how->overwrite, &span));
+    c->logged = true;
+    c->file.sign_db = &sign_db;
+    TRY(make_file(c));
+    db_hang(inst, c->db, c->file.dbid, true);
+    TRY(stamp_attached(c->db, inst->log, span.at, DB_JUST_CREATED));
+    TRY(fill_new(s, c->db));
+    TRY(log_create_finish(inst, s->trx.procid, c->file.dbid));
+    os_mutex_lock(&c->db->header_lock);
+    le32_set(&db_header_of(c->db)->state, DB_DIRTY);
+    set_counters(c->db, db_header_of(c->db));
+    os_mutex_unlock(&c->db->header_lock);
+    TRY(db_file_write_header(c->db));
 done:
     release_checkpoint(inst);
     return err;
 }
 
-static ese_err create_unlogged(struct session *s, struct db_file *db, uint8_t dbid)
+static ese_err create_unlogged(struct session *s, struct creation *c)
 {
     ese_err err = 0;
-    db_hang(s->inst, db, dbid, false);
-    TRY(db_header_attached(db, NULL, LGPOS_MIN));
-    TRY(fill_new(s, db));
+    TRY(make_file(c));
+    db_hang(s->inst, c->db, c->file.dbid, false);
+    TRY(db_header_attached(c->db, NULL, LGPOS_MIN));
+    TRY(fill_new(s, c->db));
 done:
     return err;
 }
@@ -352,34 +388,29 @@ done:
 ese_err db_create(struct session *s, const char *path, const struct attach_config *how, uint8_t *dbid)
 {
     struct inst *inst = s->inst;
-    struct db_create create = {.page_size = inst->page_size, .page_last = PAGES_INITIAL, .overwrite = how->overwrite,
-                               .update_major = UPDATE_WRITTEN};
-    struct db_file *db = NULL;
+    struct creation c = {.how = how, .file = {.page_size = inst->page_size, .page_last = PAGES_INITIAL, .overwrite = how->overwrite,
+                                              .update_major = UPDATE_WRITTEN}};
     ese_err err = 0;
-    bool logged = false;
     char *full = ese_alloc(OS_PATH_MAX);
     os_mutex_lock(&inst->lock);
     if (full == NULL)
         FAIL(JET_errOutOfMemory);
     TRY(os_path_full(path, full, OS_PATH_MAX));
+    c.path = full;
     if (db_find(inst, full) != NULL)
         FAIL(JET_errDatabaseDuplicate);
-    TRY(find_slot(inst, &create.dbid));
+    TRY(find_slot(inst, &c.file.dbid));
     TRY(refuse_existing(full, how->overwrite));
     if (inst->log != NULL)
-        log_signature(inst->log, &create.sign_log);
-    TRY(db_file_create(full, &create, &db));
-    TRY(db_sync_folder(full));
-    if (how->shadowing_off)
-        db_header_of(db)->dbflags[0] |= 1;
+        log_signature(inst->log, &c.file.sign_log);
     if (inst->log != NULL && !how->recovery_off)
-        TRY(create_logged(s, db, create.dbid, how->overwrite, &logged));
+        TRY(create_logged(s, &c));
     else
-        TRY(create_unlogged(s, db, create.dbid));
-    *dbid = create.dbid;
+        TRY(create_unlogged(s, &c));
+    *dbid = c.file.dbid;
 done:
-    if (err < 0 && db != NULL)
-        create_undo(s, db, logged);
+    if (err < 0)
+        create_undo(s, &c);
     os_mutex_unlock(&inst->lock);
     ese_free(full);
     return err;

@@ -371,8 +371,7 @@ done:
 /* After a failure nothing of the instance's databases may be written any more: they are as a crash would leave them. */
 static void fail_run(struct recovery *r)
 {
-    recover_forget_transactions(r);
-    recover_drop_dbs(r);
+    recover_drop_dbs(r);                                /* first: forgetting lets pages go that wait for their UndoInfo */
     for (unsigned i = 1; i < DB_COUNT_MAX; i++) {
         struct db_file *db = r->inst->dbs[i];
         if (db == NULL)
@@ -381,6 +380,7 @@ static void fail_run(struct recovery *r)
         r->inst->dbs[i] = NULL;
         db_file_close(db);
     }
+    recover_forget_transactions(r);
     if (r->inst->log != NULL) {
         (void)log_close(r->inst->log, false);
         r->inst->log = NULL;

@@ -181,7 +181,8 @@ static ese_err resolve(struct recovery *r, const char *logged, const struct clai
     if (verdict == MATCH_NOW || verdict == MATCH_STAMP) {
         TRY(check_attachable(r, db_header_of(db)));
         err = take(r, db, c, verdict == MATCH_STAMP);
-        db = NULL;
+        if (r->slots[c->dbid].db == db)                 /* the slot has it, whatever happened then */
+            db = NULL;
         goto done;
     }
     if (verdict == MATCH_LATER && le32_get(&db_header_of(db)->state) != DB_CLEAN)
@@ -291,13 +292,11 @@ done:
 static ese_err remake(struct recovery *r, const struct claim *c)
 {
     struct db_create create = {.page_size = r->inst->page_size, .page_last = PAGES_INITIAL, .dbid = c->dbid, .overwrite = true,
-                               .update_major = UPDATE_WRITTEN, .sign_log = r->survey.sign_log};
+                               .update_major = UPDATE_WRITTEN, .sign_log = r->survey.sign_log, .sign_db = &c->sign_db};
     struct db_file *db = NULL;
     ese_err err = 0;
     TRY(db_file_create(r->path, &create, &db));
     TRY(db_sync_folder(r->path));
-    db_header_of(db)->sign_db = c->sign_db;
-    le32_set(&db_header_of(db)->state, DB_JUST_CREATED);
     TRY(take(r, db, c, true));
     db = NULL;
     r->slots[c->dbid].creating = true;
@@ -335,6 +334,9 @@ ese_err recover_create_record(struct recovery *r, const struct log_record *recor
         TRY(resolve(r, path, &c));
     else
         defer(r, c.dbid, JET_errAttachedDatabaseMismatch, false);
+    /* A file that is somebody else's was to be overwritten: without CreateDBFinish that never happened. */
+    if (r->slots[c.dbid].state == SLOT_DEFERRED)
+        r->slots[c.dbid].creating = true;
 done:
     ese_free(path);
     return err;
@@ -347,9 +349,11 @@ ese_err recover_create_finish(struct recovery *r, const struct log_record *recor
     if (record->head.dbid >= DB_COUNT_MAX)
         FAIL(JET_errLogFileCorrupt);
     slot = &r->slots[record->head.dbid];
-    if (slot->state != SLOT_ATTACHED || !slot->creating)
+    if (slot->state == SLOT_EMPTY || !slot->creating)
         goto done;
     slot->creating = false;
+    if (slot->state != SLOT_ATTACHED)
+        goto done;
     os_mutex_lock(&slot->db->header_lock);
     le32_set(&db_header_of(slot->db)->state, DB_DIRTY);
     os_mutex_unlock(&slot->db->header_lock);
@@ -402,7 +406,7 @@ ese_err recover_settle(struct recovery *r)
     for (uint8_t i = 1; i < DB_COUNT_MAX; i++) {
         struct recover_slot *slot = &r->slots[i];
         if (slot->state == SLOT_DEFERRED) {
-            if (!slot->ignored && !(r->config->ignore_missing_db && slot->why == JET_errAttachedDatabaseMismatch))
+            if (!slot->ignored && !slot->creating && !(r->config->ignore_missing_db && slot->why == JET_errAttachedDatabaseMismatch))
                 FAIL(slot->why);
             *slot = (struct recover_slot){.state = SLOT_EMPTY};
         }

@@ -167,7 +167,10 @@ static void fill_new_header(struct db_file *db, const struct db_create *how)
     le32_set(&h->os_build, 9200);
     le64_set(&h->sort_version, UINT64_MAX);
     h->sign_log = how->sign_log;
-    signature_make(&h->sign_db);
+    if (how->sign_db != NULL)
+        h->sign_db = *how->sign_db;
+    else
+        signature_make(&h->sign_db);
 }
 
 ese_err db_file_create(const char *path, const struct db_create *how, struct db_file **out)

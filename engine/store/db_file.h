@@ -69,7 +69,8 @@ static inline struct db_header *db_header_of(struct db_file *db) { return (struc
 /* Open an existing file and read its header (healing from the shadow when writable). page_size 0 = any. */
 ese_err db_file_open(const char *path, bool read_only, uint32_t page_size, struct db_file **out);
 /* Make a new file: header state 1 (just created), pages initial (last pgno), zero-filled. overwrite: replace what exists. */
-struct db_create { uint32_t page_size; pgno page_last; uint8_t dbid; bool overwrite, temporary; uint32_t update_major; struct signature sign_log; };
+struct db_create { uint32_t page_size; pgno page_last; uint8_t dbid; bool overwrite, temporary; uint32_t update_major; struct signature sign_log;
+                   const struct signature *sign_db; };                  /* NULL: a new one */
 ese_err db_file_create(const char *path, const struct db_create *how, struct db_file **out);
 void db_file_close(struct db_file *db);                 /* drops: the caller has flushed */
 ese_err db_file_write_header(struct db_file *db);       /* seals, writes both copies (D1); takes header_lock itself */
