@@ -120,8 +120,7 @@ void ver_drain(struct ver_store *v, struct db_file *db);
 bool ver_db_busy(struct ver_store *v, const struct db_file *db);
 /* The undo writer for buf_set_undo_writer: logs UndoInfo for each pending entry. */
 ese_err ver_write_undo_info(struct db_file *db, pgno n, struct list *pending, lgpos *flush_to);
-/* Nodes at or behind (key, data) went from one write-latched page to another in a structure change: their pending undo
- * information follows them. key BYTES_NONE: all of the page. */
-void ver_undo_follow(struct ver_store *v, struct buf_ref *from, struct buf_ref *to, struct bytes key, struct bytes data);
+/* An entry stays in the list of the page it was made on, wherever splits and merges take its node: what matters is that this page is
+ * not written without it. As long as it is old on disk, redo of the change itself finds the before-image there. */
 
 #endif

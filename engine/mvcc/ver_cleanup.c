@@ -120,44 +120,6 @@ done:
     return err;
 }
 
-static bool at_or_behind(const struct ver_entry *e, struct bytes key, struct bytes data)
-{
-    int order;
-    if (key.data == NULL)
-        return true;
-    order = bytes_compare(e->key, key);
-    if (order == 0 && !e->unique)
-        order = bytes_compare(e->data, data);
-    return order >= 0;
-}
-
-void ver_undo_follow(struct ver_store *v, struct buf_ref *from, struct buf_ref *to, struct bytes key, struct bytes data)
-{
-    struct list *source = buf_undo_list(from), *target = buf_undo_list(to);
-    unsigned a, b;
-    struct spin *low = undo_lock_of(v, source, &a), *high = undo_lock_of(v, target, &b);
-    if (a > b) {
-        struct spin *swap = low;
-        low = high;
-        high = swap;
-    }
-    spin_lock(low);
-    if (a != b)
-        spin_lock(high);
-    LIST_EACH_SAFE(it, source) {
-        struct ver_entry *e = LIST_ENTRY(it, struct ver_entry, undo_link);
-        if (!at_or_behind(e, key, data))
-            continue;
-        list_remove(it);
-        list_append(target, it);
-        e->pending = target;
-        atomic_store_explicit(&e->undo_stripe, (uint8_t)(b + 1), memory_order_release);
-    }
-    if (a != b)
-        spin_unlock(high);
-    spin_unlock(low);
-}
-
 /* ---- clean-up ---- */
 
 static bool needs_callback(const struct ver_store *v, const struct ver_entry *e)

@@ -238,8 +238,6 @@ static void apply(struct merge *m)
     m->step.right_page = m->right_page;
     m->step.room = m->room;
     m->step.flags = leaf->flags;
-    if (m->step.type == MERGE_FULL_RIGHT && m->t->versioned && m->trx->versions != NULL)
-        ver_undo_follow(m->trx->versions, &leaf->ref, &m->right, BYTES_NONE, BYTES_NONE);
     merge_apply(&m->step);
     m->freed[m->freed_count++] = leaf->page;
     bt_changed_macro(&leaf->ref, m->time, &m->begin, &m->end);

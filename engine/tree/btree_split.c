@@ -490,23 +490,6 @@ done:
     return err;
 }
 
-static void follow_versions(struct split *s, struct level *l)
-{
-    struct node n;
-    struct bytes key;
-    if (!s->t->versioned || s->trx->versions == NULL)
-        return;
-    if (l->step.type == SPLIT_VERTICAL) {
-        ver_undo_follow(s->trx->versions, &l->ref, &l->fresh, BYTES_NONE, BYTES_NONE);
-        return;
-    }
-    if (l->step.type == SPLIT_APPEND)
-        return;
-    n = split_line(&l->step, l->step.line_split);
-    key = bytes_of(l->room, node_copy_key(&n, l->room, BT_SEPARATOR_MAX));
-    ver_undo_follow(s->trx->versions, &l->ref, &l->fresh, key, n.data);
-}
-
 static void apply_operation(struct split *s, struct level *l)
 {
     struct bt_operation *op = s->op;
@@ -545,7 +528,6 @@ static void apply(struct split *s)
     }
     if (!leaf->splits || (leaf->step.fresh_flags & PAGE_LEAF) == 0)
         return;
-    follow_versions(s, leaf);
     if (leaf->step.oper != SPLIT_OPER_NONE)
         apply_operation(s, leaf);
 }

@@ -105,15 +105,6 @@ done:
     return err;
 }
 
-/* Pending before-images go with their nodes to the page that takes them. */
-static void follow_versions(struct merge *m, const struct merge_step *s)
-{
-    struct redo_page *from = &leaf_of(m)->page;
-    struct redo_page *to = s->type == MERGE_FULL_RIGHT ? &m->right : s->type == MERGE_FULL_LEFT ? &m->left : NULL;
-    if (to != NULL && from->needed && to->needed && m->w->t != NULL)
-        ver_undo_follow(m->w->t->versions, &from->ref, &to->ref, BYTES_NONE, BYTES_NONE);
-}
-
 ese_err redo_merge(struct redo_work *w, const struct redo_macro_list *list)
 {
     ese_err err = 0;
@@ -133,7 +124,6 @@ ese_err redo_merge(struct redo_work *w, const struct redo_macro_list *list)
     s.right = redo_target(&m.right);
     TRY(find_source(&m, &s));
     TRY(apply_parents(&m));
-    follow_versions(&m, &s);
     merge_apply(&s);
     redo_changed(w, &m.right, r->head.after);
     redo_changed(w, &m.left, r->head.after);

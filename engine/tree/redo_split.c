@@ -229,22 +229,6 @@ done:
     return err;
 }
 
-/* Pending before-images go with their nodes to the new page. */
-static void follow_versions(struct split *s, struct level *l)
-{
-    const struct split_step *q = &l->step;
-    struct node n;
-    if (!l->old.needed || !l->fresh.needed || !page_is_leaf(q->source) || q->type == SPLIT_APPEND || s->w->t == NULL)
-        return;
-    if (q->type == SPLIT_VERTICAL) {
-        ver_undo_follow(s->w->t->versions, &l->old.ref, &l->fresh.ref, BYTES_NONE, BYTES_NONE);
-        return;
-    }
-    n = split_line(q, q->line_split);
-    ver_undo_follow(s->w->t->versions, &l->old.ref, &l->fresh.ref,
-                    bytes_of(s->w->room, node_copy_key(&n, s->w->room, BT_SEPARATOR_MAX)), n.data);
-}
-
 static ese_err perform(struct split *s)
 {
     ese_err err = 0;
@@ -255,7 +239,6 @@ static ese_err perform(struct split *s)
         if (l->splits) {
             l->step.old = redo_target(&l->old);
             l->step.fresh = redo_target(&l->fresh);
-            follow_versions(s, l);
             split_apply(&l->step);
             if (l->right.needed)
                 page_set_left(l->right.ref.page, l->record->u.split.new_page);
