@@ -155,7 +155,7 @@ done:
     return err;
 }
 
-JET_GRBIT column_grbit(const struct column_def *c)
+JET_GRBIT column_grbit(const struct column_def *c, bool read_only)
 {
     static const struct { uint32_t flag; JET_GRBIT bit; } map[] = {
         {COLUMN_NOT_NULL, JET_bitColumnNotNULL}, {COLUMN_VERSION, JET_bitColumnVersion}, {COLUMN_AUTOINCREMENT, JET_bitColumnAutoincrement},
@@ -166,7 +166,7 @@ JET_GRBIT column_grbit(const struct column_def *c)
     for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
         if (c->flags & map[i].flag)
             grbit |= map[i].bit;
-    if ((c->flags & (COLUMN_VERSION | COLUMN_AUTOINCREMENT)) == 0)
+    if (!read_only)                                     /* of the database: version and autoincrement columns have it too */
         grbit |= JET_bitColumnUpdatable;
     return grbit;
 }

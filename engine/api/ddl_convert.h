@@ -48,7 +48,7 @@ ese_err index_read(void *at, enum index_version version, struct index_args *out)
 size_t index_stride(const void *first, enum index_version version);
 ese_err index_convert(const struct index_args *args, const struct param_table *params, struct arena *a, struct index_create *out);
 
-JET_GRBIT column_grbit(const struct column_def *c);     /* as information calls report it */
+JET_GRBIT column_grbit(const struct column_def *c, bool read_only);     /* as information calls report it */
 JET_GRBIT index_grbit(const struct index_def *i);
 uint32_t table_flags_of_grbit(JET_GRBIT grbit);
 JET_GRBIT table_grbit(uint32_t flags);

@@ -73,17 +73,17 @@ done:
     return err;
 }
 
-static JET_COLUMNDEF describe_column(const struct column_def *column)
+static JET_COLUMNDEF describe_column(const struct table_def *t, const struct column_def *column)
 {
     return (JET_COLUMNDEF){.cbStruct = sizeof(JET_COLUMNDEF), .columnid = column->columnid, .coltyp = column->type, .wCountry = COUNTRY_DEFAULT,
                            .langid = LANGUAGE_DEFAULT, .cp = column->code_page, .cbMax = column->fid <= COLUMNS_FIXED_MAX && column->fixed_bytes != 0
-                               ? column->fixed_bytes : column->max_bytes, .grbit = column_grbit(column)};
+                               ? column->fixed_bytes : column->max_bytes, .grbit = column_grbit(column, t->db->read_only)};
 }
 
 static ese_err column_base(const struct table_def *t, const struct column_def *column, void *to, size_t room)
 {
     JET_COLUMNBASE_W *base = to;
-    JET_COLUMNDEF def = describe_column(column);
+    JET_COLUMNDEF def = describe_column(t, column);
     const struct table_def *of = column->derived && t->template_table != NULL ? t->template_table : t;
     if (to == NULL || room < sizeof *base)
         return err_raise(JET_errBufferTooSmall, __func__, __LINE__);
@@ -107,7 +107,7 @@ enum { LIST_ORDER, LIST_NAME, LIST_ID, LIST_TYPE, LIST_COUNTRY, LIST_LANGUAGE, L
 static ese_err list_column_row(struct api_table *list, const uint32_t *ids, const struct table_def *t, const struct column_def *column, bool wide)
 {
     ese_err err = 0;
-    JET_COLUMNDEF def = describe_column(column);
+    JET_COLUMNDEF def = describe_column(t, column);
     const struct table_def *of = column->derived && t->template_table != NULL ? t->template_table : t;
     uint32_t order = 0;
     TRY(list_begin_row(list));
@@ -200,7 +200,7 @@ static ese_err column_info(struct call *c, struct table_def *t, JET_PCWSTR name,
         if (to == NULL || room < sizeof def)
             FAIL(JET_errBufferTooSmall);
         TRY(find_column(c, t, name, plain == JET_ColInfoByColid, &column));
-        def = describe_column(column);
+        def = describe_column(t, column);
         TRY(info_give(&def, sizeof def, to, room));
         break;
     case JET_ColInfoBase: case JET_ColInfoBaseByColid:
