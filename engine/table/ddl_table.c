@@ -45,10 +45,9 @@ static void commit_create(void *object, stamp at)
     (void)at;
     if (change->cache == NULL)
         return;
+    os_mutex_lock(&change->cache->lock);
     change->t->creator = NULL;
-    for (unsigned k = 0; k < COLUMNS_FIXED_MAX; k++)
-        if (change->t->fixed[k] != NULL)
-            change->t->fixed[k]->creator = NULL;
+    os_mutex_unlock(&change->cache->lock);
 }
 
 static const struct ver_schema_ops create_ops = {undo_create, commit_create, ddl_change_drop};
@@ -206,8 +205,11 @@ static ese_err undo_delete(void *object, struct trx *trx)
     struct ddl_change *change = object;
 
     (void)trx;
-    if (change->cache != NULL)
+    if (change->cache != NULL) {
+        os_mutex_lock(&change->cache->lock);
         change->t->deleter = NULL;
+        os_mutex_unlock(&change->cache->lock);
+    }
     ddl_change_drop(change);
     return JET_errSuccess;
 }
@@ -217,8 +219,11 @@ static void commit_delete(void *object, stamp at)
     struct ddl_change *change = object;
 
     (void)at;
-    if (change->cache != NULL)
-        change->t->deleted = true;
+    if (change->cache == NULL)
+        return;
+    os_mutex_lock(&change->cache->lock);
+    change->t->deleted = true;
+    os_mutex_unlock(&change->cache->lock);
 }
 
 static void cleanup_delete(void *object)
@@ -258,7 +263,9 @@ static ese_err check_unused(struct session *s, struct table_def *t)
         t->deleter = &s->trx;
     os_mutex_unlock(&t->schema->lock);
     if (err >= 0 && ver_tree_busy(s->inst->versions, t->db, t->tree.root, &s->trx)) {
+        os_mutex_lock(&t->schema->lock);
         t->deleter = NULL;
+        os_mutex_unlock(&t->schema->lock);
         err = JET_errTableInUse;                        /* changes of somebody who has closed it but not committed */
     }
     return err;

@@ -310,9 +310,15 @@ static struct column_def *match(struct session *s, struct column_def *c, const c
 
 ese_err schema_find_column(struct session *s, struct table_def *t, const char *name, struct column_def **out)
 {
-    unsigned fixed = t->fixed_last, var = t->var_last, tagged = t->tagged_last;
-    struct column_def **list = t->tagged, *found = NULL;
+    struct column_def *found = NULL;
+    unsigned fixed, var, tagged;
+    struct column_def **list;
 
+    os_mutex_lock(&t->lock);
+    fixed = t->fixed_last;
+    var = t->var_last;
+    tagged = t->tagged_last;
+    list = t->tagged;
     for (unsigned k = 0; k < fixed && found == NULL; k++)
         found = match(s, t->fixed[k], name);
     for (unsigned k = 0; k + FID_VAR_FIRST <= var && found == NULL; k++)
@@ -321,6 +327,7 @@ ese_err schema_find_column(struct session *s, struct table_def *t, const char *n
         found = match(s, t->template_tagged[k], name);
     for (unsigned k = 0; k + FID_TAGGED_FIRST <= tagged && found == NULL; k++)
         found = match(s, list[k], name);
+    os_mutex_unlock(&t->lock);
     *out = found;
     return found != NULL ? JET_errSuccess : JET_errColumnNotFound;
 }
