@@ -309,6 +309,26 @@ done:
     return err;
 }
 
+/* Frames outlive the pages in them (C2), so an old pointer is safe to look through; what it holds is checked under the latch. */
+ese_err buf_latch_at(struct db_file *db, pgno n, enum latch_mode mode, struct buf_frame **frame, struct buf_ref *out)
+{
+    ese_err err = JET_errSuccess;
+    struct buf_frame *f = *frame;
+
+    if (f != NULL && holds(f, db, n) && latch_try(f, mode)) {
+        if (holds(f, db, n)) {
+            set_ref(out, f, db, mode);
+            buf_touch(db->cache, f);
+            count_hit(db->cache, n);
+            return err;
+        }
+        latch_drop(f, mode);
+    }
+    err = buf_latch(db, n, mode, out);
+    *frame = out->frame;
+    return err;
+}
+
 ese_err buf_try_latch(struct db_file *db, pgno n, enum latch_mode mode, struct buf_ref *out)
 {
     struct buf_frame *f = buf_find(db->cache, db, n);

@@ -46,6 +46,8 @@ uint64_t buf_cache_bytes(struct buf_cache *cache);
 
 /* Latch a page, reading it when it is not cached. */
 ese_err buf_latch(struct db_file *db, pgno n, enum latch_mode mode, struct buf_ref *out);
+/* The same with the frame where the page was seen last: no search when it is still there. *frame is brought up to date. */
+ese_err buf_latch_at(struct db_file *db, pgno n, enum latch_mode mode, struct buf_frame **frame, struct buf_ref *out);
 ese_err buf_try_latch(struct db_file *db, pgno n, enum latch_mode mode, struct buf_ref *out);   /* *out BUF_REF_NONE when busy or not cached */
 /* Latch a page for WRITE without reading it: a page about to be initialised. Contents are zero when it was not cached. */
 ese_err buf_latch_new(struct db_file *db, pgno n, struct buf_ref *out);

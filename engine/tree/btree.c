@@ -110,6 +110,7 @@ void bt_release(struct bt_pos *p)
     bt_save_bookmark(p);
     p->seen = page_dbtime(p->leaf.page);
     p->data = BYTES_NONE;
+    p->frame = p->leaf.frame;
     buf_unlatch(&p->leaf);
 }
 

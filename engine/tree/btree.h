@@ -55,6 +55,7 @@ struct bt_pos {
     bool bound_upper;                                   /* BETWEEN: the place is behind all nodes whose key begins with key */
     bool appending;                                     /* the last insert went to the end of its page */
     struct buf_ref leaf;                                /* latched between a call and bt_release */
+    struct buf_frame *frame;                            /* where the leaf was seen last: a hint */
     unsigned slot;
     pgno page;
     dbtime seen;

@@ -372,7 +372,7 @@ static ese_err regain(struct bt_pos *p, bool *at_node)
         goto done;
     }
     if (p->page != 0) {
-        err = buf_latch(p->tree->db, p->page, LATCH_READ, &p->leaf);
+        err = buf_latch_at(p->tree->db, p->page, LATCH_READ, &p->frame, &p->leaf);
         if (err == 0 && page_dbtime(p->leaf.page).v == p->seen.v) {
             *at_node = p->place == BT_ON;
             goto done;
