@@ -15,9 +15,22 @@ struct guard_head {
     struct disk_lgpos attach;
     uint8_t reserved[12];
     le32 numbers[DB_GUARD_PAGES_MAX];
-    uint8_t rest[HEAD_BYTES - 16 - 28 - 8 - 12 - 4 * DB_GUARD_PAGES_MAX];
+    le64 sums[DB_GUARD_PAGES_MAX];                      /* image_sum of each image */
+    uint8_t rest[HEAD_BYTES - 16 - 28 - 8 - 12 - 12 * DB_GUARD_PAGES_MAX];
 };
 static_assert(sizeof(struct guard_head) == HEAD_BYTES, "guard head");
+
+/* A page's own checksum is a parity code: like changes at an even number of places, which is what a torn page with several nodes
+ * of one size shows, may cancel out in it. This sum they change. */
+static uint64_t image_sum(const uint8_t *image, size_t size)
+{
+    uint64_t h = 0x9E3779B97F4A7C15u;
+    for (size_t i = 0; i + 8 <= size; i += 8) {
+        h = (h ^ load_le64(image + i)) * 0xFF51AFD7ED558CCDu;
+        h ^= h >> 32;
+    }
+    return h;
+}
 
 static ese_err guard_path(const struct db_file *db, char out[OS_PATH_MAX])
 {
@@ -52,7 +65,7 @@ done:
     return err;
 }
 
-static void fill_head(struct db_file *db, const pgno *numbers, unsigned count)
+static void fill_head(struct db_file *db, const pgno *numbers, unsigned count, const uint8_t *images)
 {
     struct guard_head *h = (struct guard_head *)(void *)db->guard_head;
     memset(h, 0, sizeof *h);
@@ -63,8 +76,10 @@ static void fill_head(struct db_file *db, const pgno *numbers, unsigned count)
     h->sign_db = db_header_of(db)->sign_db;
     h->attach = db_header_of(db)->lgpos_attach;
     os_mutex_unlock(&db->header_lock);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         le32_set(&h->numbers[i], numbers[i]);
+        le64_set(&h->sums[i], image_sum(images + (size_t)i * db->page_size, db->page_size));
+    }
     le32_set(&h->checksum, checksum_header((const uint8_t *)h, sizeof *h));
 }
 
@@ -80,7 +95,7 @@ ese_err db_guard_write(struct db_file *db, const pgno *numbers, unsigned count, 
     if (db->guard_used)
         TRY(os_file_sync(db->file));
     db->guard_used = true;
-    fill_head(db, numbers, count);
+    fill_head(db, numbers, count, images);
     TRY(os_file_write(db->guard, HEAD_BYTES, images, (size_t)count * db->page_size));
     TRY(os_file_write(db->guard, 0, db->guard_head, HEAD_BYTES));
     TRY(os_file_sync(db->guard));
@@ -88,13 +103,17 @@ done:
     return err;
 }
 
-/* One image against the page in its place; room holds two pages. */
-static ese_err restore_one(struct db_file *db, struct os_file *guard, unsigned index, pgno number, uint8_t *room, unsigned *restored)
+/* One image against the page in its place; room holds two pages. A whole image is the last that was to be written there (G1):
+ * whatever else lies in its place is older, or torn. */
+static ese_err restore_one(struct db_file *db, struct os_file *guard, unsigned index, const struct guard_head *h, uint8_t *room,
+                           unsigned *restored)
 {
     ese_err err = 0;
+    pgno number = le32_get(&h->numbers[index]);
     uint8_t *image = room + db->page_size;
     err = os_file_read(guard, HEAD_BYTES + (uint64_t)index * db->page_size, image, db->page_size);
-    if (err < 0 || checksum_page_look(image, db->page_size, number) != PAGE_GOOD) {
+    if (err < 0 || image_sum(image, db->page_size) != le64_get(&h->sums[index]) ||
+        checksum_page_look(image, db->page_size, number) != PAGE_GOOD) {
         err = 0;                                        /* torn itself: its batch had not begun */
         goto done;
     }
@@ -104,15 +123,9 @@ static ese_err restore_one(struct db_file *db, struct os_file *guard, unsigned i
         goto done;
     }
     TRY(err);
-    switch (checksum_page_look(room, db->page_size, number)) {
-    case PAGE_GOOD:
-        break;
-    case PAGE_UNINITIALISED:
-        break;
-    default:
+    if (memcmp(room, image, db->page_size) != 0) {
         TRY(db_page_write(db, number, 1, image));
         (*restored)++;
-        break;
     }
 done:
     return err;
@@ -149,7 +162,7 @@ ese_err db_guard_restore(struct db_file *db, unsigned *restored)
         goto done;
     }
     for (unsigned i = 0; i < le32_get(&h->count); i++)
-        TRY(restore_one(db, guard, i, le32_get(&h->numbers[i]), room + HEAD_BYTES, restored));
+        TRY(restore_one(db, guard, i, h, room + HEAD_BYTES, restored));
     if (*restored != 0)
         TRY(os_file_sync(db->file));
 done:

@@ -4,7 +4,7 @@
  * OWNS        the guard file beside a database (its name + ".guard"): images of the batch of pages that is being written.
  * GIVES       db_guard_write before a batch goes to its places, db_guard_restore at recovery, db_guard_drop at detach.
  * INVARIANTS  G1  the images are durable before the first page of the batch is overwritten, and stay until the batch is.
- *             G2  an image is put back only when the page in its place fails its checksum, and only for the attach that wrote it.
+ *             G2  an image is put back when it is whole by its own sum, differs from what is in its place, and belongs to this attach.
  *             G3  no file is made for page sizes that the disk writes whole (os_file_atomic), nor for unlogged databases.
  * LATCHES     none; the callers are serialised by the cache's write lock, or alone.
  * FAILS       os codes.
