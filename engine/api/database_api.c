@@ -162,6 +162,8 @@ static ese_err attach_locked(struct call *c, const char *path, const struct atta
     TRY(os_path_info(path, &info));
     if (info.is_dir)
         FAIL(JET_errFileAccessDenied);
+    if (info.read_only && !how->read_only)
+        FAIL(JET_errDatabaseFileReadOnly);
     TRY(backup_enter_shared(inst));
     shared = true;
     TRY(refuse_sharing(c->session->owner, path));
@@ -196,7 +198,8 @@ done:
 /*
  * JetAttachDatabase* - make a file usable by the instance.
  * wrn     JET_wrnDatabaseAttached (this instance had it)
- * err     JET_errInTransaction, JET_errDatabaseInvalidPath, JET_errFileNotFound, JET_errFileAccessDenied, JET_errBackupInProgress,
+ * err     JET_errInTransaction, JET_errDatabaseInvalidPath, JET_errFileNotFound, JET_errFileAccessDenied, JET_errDatabaseFileReadOnly,
+ *         JET_errBackupInProgress,
  *         JET_errDatabaseSharingViolation, JET_errTooManyAttachedDatabases, state and format errors of the file
  * source  backup-restore.md 12.1 (order); observed-sequences db-calls
  */

@@ -42,13 +42,18 @@ static unsigned compare_value(const struct exported_table *x, const struct jet_c
     return 1;
 }
 
-/* A default of a long column is not in the record, and the tool shows nothing for it. */
-static bool only_default(struct jet_run *r, const struct jet_table *t, const struct jet_column *c, const char *field)
+/* The tool shows nothing for a default of a long column, which is not in the record, and for a column with several values. */
+static bool not_shown(struct jet_run *r, const struct jet_table *t, const struct jet_column *c, const char *field)
 {
+    JET_RETINFO second = {.cbStruct = sizeof second, .itagSequence = 2};
     JET_UINT32 got = 0;
 
-    return field != NULL && field[0] == 0 &&
-           JetRetrieveColumn(r->s, t->id, c->def.columnid, NULL, 0, &got, JET_bitRetrieveIgnoreDefault, NULL) == JET_wrnColumnNull;
+    if (field == NULL || field[0] != 0)
+        return false;
+    if ((c->def.grbit & JET_bitColumnMultiValued) != 0 &&
+        JetRetrieveColumn(r->s, t->id, c->def.columnid, NULL, 0, &got, 0, &second) != JET_wrnColumnNull)
+        return true;
+    return JetRetrieveColumn(r->s, t->id, c->def.columnid, NULL, 0, &got, JET_bitRetrieveIgnoreDefault, NULL) == JET_wrnColumnNull;
 }
 
 /* Every value of every row; x: compared with it unless NULL. Returns the number of differences. */
@@ -74,7 +79,7 @@ static unsigned walk_table(struct jet_run *r, const char *name, struct exported_
             const struct jet_column *c = &t.columns[k];
             long size = jet_value(r, &t, c->def.columnid, 1, &b);
             *sum = mix(*sum, b.data, size);
-            if (x != NULL && !only_default(r, &t, c, exported_field(x, c->name)))
+            if (x != NULL && !not_shown(r, &t, c, exported_field(x, c->name)))
                 different += compare_value(x, c, &b, size, *rows);
             for (unsigned itag = 2; size >= 0 && (c->def.grbit & JET_bitColumnMultiValued) != 0; itag++) {
                 size = jet_value(r, &t, c->def.columnid, itag, &b);
