@@ -213,18 +213,6 @@ static int run_cell(const char *self, const char *root, unsigned row, unsigned m
     return good;
 }
 
-static void own_path(const char *argv0, char *out, size_t room)
-{
-#ifdef _WIN32
-    (void)argv0;
-    GetModuleFileNameA(NULL, out, (DWORD)room);
-#else
-    char *full = realpath(argv0, NULL);
-    snprintf(out, room, "%s", full != NULL ? full : argv0);
-    free(full);
-#endif
-}
-
 struct choice {
     const char *only, *mode, *folder;
     unsigned first, last;
@@ -269,7 +257,7 @@ int main(int argc, char **argv)
         } else
             c.folder = argv[x];
     }
-    own_path(argv[0], self, sizeof self);
+    process_own_path(argv[0], self, sizeof self);
     folder_make(c.folder);
     if (folder_enter(c.folder) != 0)
         return 2;

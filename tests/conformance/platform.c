@@ -176,3 +176,15 @@ int process_run(char **argv, unsigned timeout_ms)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 #endif
 }
+
+void process_own_path(const char *argv0, char *out, size_t room)
+{
+#ifdef _WIN32
+    (void)argv0;
+    GetModuleFileNameA(NULL, out, (DWORD)room);
+#else
+    char *full = realpath(argv0, NULL);
+    snprintf(out, room, "%s", full != NULL ? full : argv0);
+    free(full);
+#endif
+}

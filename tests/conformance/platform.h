@@ -17,4 +17,7 @@ void thread_start(void (*body)(void *), void *argument, int wait);
 /* Exit code; 254 when it had to be killed after timeout_ms, 128 + signal when it died of one. */
 int process_run(char **argv, unsigned timeout_ms);
 
+/* Full path of this program: argv[0] may be relative, and the children start in other folders. */
+void process_own_path(const char *argv0, char *out, size_t room);
+
 #endif

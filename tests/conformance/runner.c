@@ -134,19 +134,6 @@ static int run_all(const char *self, const char *root, const char *only, int kee
     return failed == 0 && passed != 0 ? 0 : 1;
 }
 
-/* argv[0] may be relative: the children start in other folders. */
-static void own_path(const char *argv0, char *out, size_t room)
-{
-#ifdef _WIN32
-    (void)argv0;
-    GetModuleFileNameA(NULL, out, (DWORD)room);
-#else
-    char *full = realpath(argv0, NULL);
-    snprintf(out, room, "%s", full != NULL ? full : argv0);
-    free(full);
-#endif
-}
-
 int main(int argc, char **argv)
 {
     const char *only = NULL, *folder = "conformance-run";
@@ -166,7 +153,7 @@ int main(int argc, char **argv)
         } else
             folder = argv[x];
     }
-    own_path(argv[0], self, sizeof self);
+    process_own_path(argv[0], self, sizeof self);
     folder_make(folder);
     if (folder_enter(folder) != 0)
         return 2;

@@ -286,18 +286,6 @@ static int run_child(unsigned number)
     return 0;
 }
 
-static void own_path(const char *argv0, char *out, size_t room)
-{
-#ifdef _WIN32
-    (void)argv0;
-    GetModuleFileNameA(NULL, out, (DWORD)room);
-#else
-    char *full = realpath(argv0, NULL);
-    snprintf(out, room, "%s", full != NULL ? full : argv0);
-    free(full);
-#endif
-}
-
 static void run_one(const char *self, const char *root, unsigned number, unsigned *passed, unsigned *failed)
 {
     char folder[1100], text[1200], self_text[1200], option[] = "--sequence", number_text[16];
@@ -342,7 +330,7 @@ int main(int argc, char **argv)
         } else
             folder = argv[x];
     }
-    own_path(argv[0], self, sizeof self);
+    process_own_path(argv[0], self, sizeof self);
     folder_make(folder);
     if (folder_enter(folder) != 0)
         return 2;
