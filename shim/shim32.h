@@ -46,6 +46,29 @@ struct layout32 {
     size_t field_count;
 };
 
+/*
+ * A layout as a table: LAYOUT32(its name, the struct, size on 32 and on 64 bit, fields), a field with its offset on 32 and on 64 bit.
+ * LAYOUT32_FORMS is for structs with older or newer forms that are told apart by cbStruct.
+ */
+#define CB_STRUCT {.kind = FIELD_SIZE, .size = 4}
+#define COPY(on32, on64, bytes) {.kind = FIELD_COPY, .at32 = (on32), .at64 = (on64), .size = (bytes)}
+#define WORD32(what, on32, on64) {.kind = (what), .at32 = (on32), .at64 = (on64), .size = 4}
+#define HANDLE(on32, on64) WORD32(FIELD_HANDLE, on32, on64)
+#define POINTER(on32, on64) WORD32(FIELD_POINTER, on32, on64)
+#define STATUS_CALL(on32, on64) WORD32(FIELD_STATUS, on32, on64)
+#define INIT_CALL(on32, on64) WORD32(FIELD_INIT, on32, on64)
+#define STRUCTS(on32, on64, count_on32, layout) \
+    {.kind = FIELD_STRUCTS, .at32 = (on32), .at64 = (on64), .size = 4, .count_at = (count_on32), .of = &layout32_##layout}
+#define STRUCT(on32, on64, layout) STRUCTS(on32, on64, 0, layout)
+#define FORMS(...) {__VA_ARGS__}
+#define LAYOUT32_FORMS(id, struct_name, on32, on64, forms, ...) \
+    static const struct field32 id##_fields[] = {__VA_ARGS__}; \
+    const struct layout32 layout32_##id = { \
+        .name = #struct_name, .size32 = (on32), .size64 = (on64), .other_sizes = forms, \
+        .fields = id##_fields, .field_count = sizeof(id##_fields) / sizeof(id##_fields[0]), \
+    };
+#define LAYOUT32(id, struct_name, on32, on64, ...) LAYOUT32_FORMS(id, struct_name, on32, on64, FORMS({0, 0}), __VA_ARGS__)
+
 struct conversion {
     struct arena arena;
     bool failed;

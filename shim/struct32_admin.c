@@ -3,97 +3,57 @@
  */
 #include "shim32.h"
 
-static const struct field32 restore_map_fields[] = {
-    {.kind = FIELD_POINTER, .at32 = 0, .at64 = 0, .size = 4}, /* szDatabaseName */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szNewDatabaseName */
-};
-const struct layout32 layout32_restore_map = {
-    .name = "JET_RSTMAP", .size32 = 8, .size64 = 16,
-    .fields = restore_map_fields, .field_count = sizeof(restore_map_fields) / sizeof(restore_map_fields[0]),
-};
+LAYOUT32(restore_map, JET_RSTMAP, 8, 16,
+    POINTER(0, 0), /* szDatabaseName */
+    POINTER(4, 8) /* szNewDatabaseName */)
 
-static const struct field32 database_param_fields[] = {
-    {.kind = FIELD_COPY, .at32 = 0, .at64 = 0, .size = 4}, /* dbparamid */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* pvParam */
-    {.kind = FIELD_COPY, .at32 = 8, .at64 = 16, .size = 4}, /* cbParam */
-};
-const struct layout32 layout32_database_param = {
-    .name = "JET_SETDBPARAM", .size32 = 12, .size64 = 24,
-    .fields = database_param_fields, .field_count = sizeof(database_param_fields) / sizeof(database_param_fields[0]),
-};
+LAYOUT32(database_param, JET_SETDBPARAM, 12, 24,
+    COPY(0, 0, 4), /* dbparamid */
+    POINTER(4, 8), /* pvParam */
+    COPY(8, 16, 4) /* cbParam */)
 
-static const struct field32 restore_map2_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szDatabaseName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szNewDatabaseName */
-    {.kind = FIELD_STRUCTS, .at32 = 12, .at64 = 24, .size = 4, .count_at = 16, .of = &layout32_database_param}, /* rgsetdbparam */
-    {.kind = FIELD_COPY, .at32 = 16, .at64 = 32, .size = 8}, /* csetdbparam to grbit */
-};
-const struct layout32 layout32_restore_map2 = {
-    .name = "JET_RSTMAP2", .size32 = 24, .size64 = 40,
-    .fields = restore_map2_fields, .field_count = sizeof(restore_map2_fields) / sizeof(restore_map2_fields[0]),
-};
+LAYOUT32(restore_map2, JET_RSTMAP2, 24, 40,
+    CB_STRUCT,
+    POINTER(4, 8), /* szDatabaseName */
+    POINTER(8, 16), /* szNewDatabaseName */
+    STRUCTS(12, 24, 16, database_param), /* rgsetdbparam */
+    COPY(16, 32, 8) /* csetdbparam to grbit */)
 
-static const struct field32 restore_info_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_STRUCTS, .at32 = 4, .at64 = 8, .size = 4, .count_at = 8, .of = &layout32_restore_map}, /* rgrstmap */
-    {.kind = FIELD_COPY, .at32 = 8, .at64 = 16, .size = 20}, /* crstmap to logtimeStop */
-    {.kind = FIELD_STATUS, .at32 = 28, .at64 = 40, .size = 4}, /* pfnStatus */
-};
-const struct layout32 layout32_restore_info = {
-    .name = "JET_RSTINFO", .size32 = 32, .size64 = 48,
-    .fields = restore_info_fields, .field_count = sizeof(restore_info_fields) / sizeof(restore_info_fields[0]),
-};
+LAYOUT32(restore_info, JET_RSTINFO, 32, 48,
+    CB_STRUCT,
+    STRUCTS(4, 8, 8, restore_map), /* rgrstmap */
+    COPY(8, 16, 20), /* crstmap to logtimeStop */
+    STATUS_CALL(28, 40) /* pfnStatus */)
 
-static const struct field32 restore_info2_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_STRUCTS, .at32 = 4, .at64 = 8, .size = 4, .count_at = 8, .of = &layout32_restore_map2}, /* rgrstmap */
-    {.kind = FIELD_COPY, .at32 = 8, .at64 = 16, .size = 20}, /* crstmap to logtimeStop */
-    {.kind = FIELD_INIT, .at32 = 28, .at64 = 40, .size = 4}, /* pfnCallback */
-    {.kind = FIELD_POINTER, .at32 = 32, .at64 = 48, .size = 4}, /* pvCallbackContext */
-};
-const struct layout32 layout32_restore_info2 = {
-    .name = "JET_RSTINFO2", .size32 = 36, .size64 = 56,
-    .fields = restore_info2_fields, .field_count = sizeof(restore_info2_fields) / sizeof(restore_info2_fields[0]),
-};
+LAYOUT32(restore_info2, JET_RSTINFO2, 36, 56,
+    CB_STRUCT,
+    STRUCTS(4, 8, 8, restore_map2), /* rgrstmap */
+    COPY(8, 16, 20), /* crstmap to logtimeStop */
+    INIT_CALL(28, 40), /* pfnCallback */
+    POINTER(32, 48) /* pvCallbackContext */)
 
-static const struct field32 system_param_fields[] = {
-    {.kind = FIELD_COPY, .at32 = 0, .at64 = 0, .size = 4}, /* paramid */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* lParam */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* sz */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 4}, /* err */
-};
-const struct layout32 layout32_system_param = {
-    .name = "JET_SETSYSPARAM", .size32 = 16, .size64 = 32,
-    .fields = system_param_fields, .field_count = sizeof(system_param_fields) / sizeof(system_param_fields[0]),
-};
+LAYOUT32(system_param, JET_SETSYSPARAM, 16, 32,
+    COPY(0, 0, 4), /* paramid */
+    POINTER(4, 8), /* lParam */
+    POINTER(8, 16), /* sz */
+    COPY(12, 24, 4) /* err */)
 
-static const struct field32 convert_fields[] = {
-    {.kind = FIELD_POINTER, .at32 = 0, .at64 = 0, .size = 4}, /* szOldDll */
-    {.kind = FIELD_COPY, .at32 = 4, .at64 = 8, .size = 4}, /* fFlags */
-};
-const struct layout32 layout32_convert = {
-    .name = "JET_CONVERT", .size32 = 8, .size64 = 16,
-    .fields = convert_fields, .field_count = sizeof(convert_fields) / sizeof(convert_fields[0]),
-};
+LAYOUT32(convert, JET_CONVERT, 8, 16,
+    POINTER(0, 0), /* szOldDll */
+    COPY(4, 8, 4) /* fFlags */)
 
-static const struct field32 database_util_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_HANDLE, .at32 = 4, .at64 = 8, .size = 4}, /* sesid */
-    {.kind = FIELD_COPY, .at32 = 8, .at64 = 16, .size = 4}, /* dbid */
-    {.kind = FIELD_HANDLE, .at32 = 12, .at64 = 24, .size = 4}, /* tableid */
-    {.kind = FIELD_COPY, .at32 = 16, .at64 = 32, .size = 12}, /* op to grbitOptions */
-    {.kind = FIELD_POINTER, .at32 = 28, .at64 = 48, .size = 4}, /* szDatabase */
-    {.kind = FIELD_POINTER, .at32 = 32, .at64 = 56, .size = 4}, /* szSLV_ObsoleteAndUnused */
-    {.kind = FIELD_POINTER, .at32 = 36, .at64 = 64, .size = 4}, /* szBackup */
-    {.kind = FIELD_POINTER, .at32 = 40, .at64 = 72, .size = 4}, /* szTable */
-    {.kind = FIELD_POINTER, .at32 = 44, .at64 = 80, .size = 4}, /* szIndex */
-    {.kind = FIELD_POINTER, .at32 = 48, .at64 = 88, .size = 4}, /* szIntegPrefix */
-    {.kind = FIELD_COPY, .at32 = 52, .at64 = 96, .size = 24}, /* pgno to cRetry */
-    {.kind = FIELD_STATUS, .at32 = 76, .at64 = 120, .size = 4}, /* pfnCallback */
-    {.kind = FIELD_POINTER, .at32 = 80, .at64 = 128, .size = 4}, /* pvCallback */
-};
-const struct layout32 layout32_database_util = {
-    .name = "JET_DBUTIL", .size32 = 84, .size64 = 136,
-    .fields = database_util_fields, .field_count = sizeof(database_util_fields) / sizeof(database_util_fields[0]),
-};
+LAYOUT32(database_util, JET_DBUTIL, 84, 136,
+    CB_STRUCT,
+    HANDLE(4, 8), /* sesid */
+    COPY(8, 16, 4), /* dbid */
+    HANDLE(12, 24), /* tableid */
+    COPY(16, 32, 12), /* op to grbitOptions */
+    POINTER(28, 48), /* szDatabase */
+    POINTER(32, 56), /* szSLV_ObsoleteAndUnused */
+    POINTER(36, 64), /* szBackup */
+    POINTER(40, 72), /* szTable */
+    POINTER(44, 80), /* szIndex */
+    POINTER(48, 88), /* szIntegPrefix */
+    COPY(52, 96, 24), /* pgno to cRetry */
+    STATUS_CALL(76, 120), /* pfnCallback */
+    POINTER(80, 128) /* pvCallback */)

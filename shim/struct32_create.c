@@ -3,214 +3,117 @@
  */
 #include "shim32.h"
 
-static const struct field32 column_create_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szColumnName */
-    {.kind = FIELD_COPY, .at32 = 8, .at64 = 16, .size = 12}, /* coltyp to grbit */
-    {.kind = FIELD_POINTER, .at32 = 20, .at64 = 32, .size = 4}, /* pvDefault */
-    {.kind = FIELD_COPY, .at32 = 24, .at64 = 40, .size = 16}, /* cbDefault to err */
-};
-const struct layout32 layout32_column_create = {
-    .name = "JET_COLUMNCREATE", .size32 = 40, .size64 = 56,
-    .fields = column_create_fields, .field_count = sizeof(column_create_fields) / sizeof(column_create_fields[0]),
-};
+LAYOUT32(column_create, JET_COLUMNCREATE, 40, 56,
+    CB_STRUCT,
+    POINTER(4, 8), /* szColumnName */
+    COPY(8, 16, 12), /* coltyp to grbit */
+    POINTER(20, 32), /* pvDefault */
+    COPY(24, 40, 16) /* cbDefault to err */)
 
-static const struct field32 conditional_column_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szColumnName */
-    {.kind = FIELD_COPY, .at32 = 8, .at64 = 16, .size = 4}, /* grbit */
-};
-const struct layout32 layout32_conditional_column = {
-    .name = "JET_CONDITIONALCOLUMN", .size32 = 12, .size64 = 24,
-    .fields = conditional_column_fields, .field_count = sizeof(conditional_column_fields) / sizeof(conditional_column_fields[0]),
-};
+LAYOUT32(conditional_column, JET_CONDITIONALCOLUMN, 12, 24,
+    CB_STRUCT,
+    POINTER(4, 8), /* szColumnName */
+    COPY(8, 16, 4) /* grbit */)
 
-static const struct field32 unicode_index2_fields[] = {
-    {.kind = FIELD_POINTER, .at32 = 0, .at64 = 0, .size = 4}, /* szLocaleName */
-    {.kind = FIELD_COPY, .at32 = 4, .at64 = 8, .size = 4}, /* dwMapFlags */
-};
-const struct layout32 layout32_unicode_index2 = {
-    .name = "JET_UNICODEINDEX2", .size32 = 8, .size64 = 16,
-    .fields = unicode_index2_fields, .field_count = sizeof(unicode_index2_fields) / sizeof(unicode_index2_fields[0]),
-};
+LAYOUT32(unicode_index2, JET_UNICODEINDEX2, 8, 16,
+    POINTER(0, 0), /* szLocaleName */
+    COPY(4, 8, 4) /* dwMapFlags */)
 
-static const struct field32 index_create_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szIndexName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szKey */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 12}, /* cbKey to ulDensity */
-    {.kind = FIELD_POINTER, .at32 = 24, .at64 = 40, .size = 4}, /* pidxunicode */
-    {.kind = FIELD_POINTER, .at32 = 28, .at64 = 48, .size = 4}, /* ptuplelimits */
-    {.kind = FIELD_STRUCTS, .at32 = 32, .at64 = 56, .size = 4, .count_at = 36, .of = &layout32_conditional_column}, /* rgconditionalcolumn */
-    {.kind = FIELD_COPY, .at32 = 36, .at64 = 64, .size = 12}, /* cConditionalColumn to cbKeyMost */
-};
-const struct layout32 layout32_index_create = {
-    .name = "JET_INDEXCREATE", .size32 = 48, .size64 = 80,
-    .other_sizes = {{44, 72}, {52, 88}},
-    .fields = index_create_fields, .field_count = sizeof(index_create_fields) / sizeof(index_create_fields[0]),
-};
+/* What all generations of a struct begin with. */
+#define INDEX_CREATE_NAMES                            \
+    CB_STRUCT,                                        \
+    POINTER(4, 8), /* szIndexName */                  \
+    POINTER(8, 16), /* szKey */                       \
+    COPY(12, 24, 12) /* cbKey to ulDensity */
+#define INDEX_CREATE_RULES                            \
+    POINTER(28, 48), /* ptuplelimits */               \
+    STRUCTS(32, 56, 36, conditional_column), /* rgconditionalcolumn */ \
+    COPY(36, 64, 12) /* cConditionalColumn to cbKeyMost */
+#define TABLE_CREATE_PARTS(index_layout)              \
+    CB_STRUCT,                                        \
+    POINTER(4, 8), /* szTableName */                  \
+    POINTER(8, 16), /* szTemplateTableName */         \
+    COPY(12, 24, 8), /* ulPages to ulDensity */       \
+    STRUCTS(20, 32, 24, column_create), /* rgcolumncreate */ \
+    COPY(24, 40, 4), /* cColumns */                   \
+    STRUCTS(28, 48, 32, index_layout) /* rgindexcreate */
+#define TABLE_CREATE_CALLBACK                         \
+    COPY(32, 56, 4), /* cIndexes */                   \
+    POINTER(36, 64), /* szCallback */                 \
+    COPY(40, 72, 8) /* cbtyp to grbit */
+#define TABLE_CREATE_SPACE                            \
+    POINTER(48, 80), /* pSeqSpacehints */             \
+    POINTER(52, 88) /* pLVSpacehints */
 
-static const struct field32 index_create2_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szIndexName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szKey */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 12}, /* cbKey to ulDensity */
-    {.kind = FIELD_POINTER, .at32 = 24, .at64 = 40, .size = 4}, /* pidxunicode */
-    {.kind = FIELD_POINTER, .at32 = 28, .at64 = 48, .size = 4}, /* ptuplelimits */
-    {.kind = FIELD_STRUCTS, .at32 = 32, .at64 = 56, .size = 4, .count_at = 36, .of = &layout32_conditional_column}, /* rgconditionalcolumn */
-    {.kind = FIELD_COPY, .at32 = 36, .at64 = 64, .size = 12}, /* cConditionalColumn to cbKeyMost */
-    {.kind = FIELD_POINTER, .at32 = 48, .at64 = 80, .size = 4}, /* pSpacehints */
-};
-const struct layout32 layout32_index_create2 = {
-    .name = "JET_INDEXCREATE2", .size32 = 52, .size64 = 88,
-    .other_sizes = {{48, 80}},
-    .fields = index_create2_fields, .field_count = sizeof(index_create2_fields) / sizeof(index_create2_fields[0]),
-};
+LAYOUT32_FORMS(index_create, JET_INDEXCREATE, 48, 80, FORMS({44, 72}, {52, 88}),
+    INDEX_CREATE_NAMES,
+    POINTER(24, 40), /* pidxunicode */
+    INDEX_CREATE_RULES)
 
-static const struct field32 index_create3_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szIndexName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szKey */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 12}, /* cbKey to ulDensity */
-    {.kind = FIELD_STRUCTS, .at32 = 24, .at64 = 40, .size = 4, .of = &layout32_unicode_index2}, /* pidxunicode */
-    {.kind = FIELD_POINTER, .at32 = 28, .at64 = 48, .size = 4}, /* ptuplelimits */
-    {.kind = FIELD_STRUCTS, .at32 = 32, .at64 = 56, .size = 4, .count_at = 36, .of = &layout32_conditional_column}, /* rgconditionalcolumn */
-    {.kind = FIELD_COPY, .at32 = 36, .at64 = 64, .size = 12}, /* cConditionalColumn to cbKeyMost */
-    {.kind = FIELD_POINTER, .at32 = 48, .at64 = 80, .size = 4}, /* pSpacehints */
-};
-const struct layout32 layout32_index_create3 = {
-    .name = "JET_INDEXCREATE3", .size32 = 52, .size64 = 88,
-    .fields = index_create3_fields, .field_count = sizeof(index_create3_fields) / sizeof(index_create3_fields[0]),
-};
+LAYOUT32_FORMS(index_create2, JET_INDEXCREATE2, 52, 88, FORMS({48, 80}),
+    INDEX_CREATE_NAMES,
+    POINTER(24, 40), /* pidxunicode */
+    INDEX_CREATE_RULES,
+    POINTER(48, 80) /* pSpacehints */)
 
-static const struct field32 table_create_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szTableName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szTemplateTableName */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 8}, /* ulPages to ulDensity */
-    {.kind = FIELD_STRUCTS, .at32 = 20, .at64 = 32, .size = 4, .count_at = 24, .of = &layout32_column_create}, /* rgcolumncreate */
-    {.kind = FIELD_COPY, .at32 = 24, .at64 = 40, .size = 4}, /* cColumns */
-    {.kind = FIELD_STRUCTS, .at32 = 28, .at64 = 48, .size = 4, .count_at = 32, .of = &layout32_index_create}, /* rgindexcreate */
-    {.kind = FIELD_COPY, .at32 = 32, .at64 = 56, .size = 8}, /* cIndexes to grbit */
-    {.kind = FIELD_HANDLE, .at32 = 40, .at64 = 64, .size = 4}, /* tableid */
-    {.kind = FIELD_COPY, .at32 = 44, .at64 = 72, .size = 4}, /* cCreated */
-};
-const struct layout32 layout32_table_create = {
-    .name = "JET_TABLECREATE", .size32 = 48, .size64 = 80,
-    .fields = table_create_fields, .field_count = sizeof(table_create_fields) / sizeof(table_create_fields[0]),
-};
+LAYOUT32(index_create3, JET_INDEXCREATE3, 52, 88,
+    INDEX_CREATE_NAMES,
+    STRUCT(24, 40, unicode_index2), /* pidxunicode */
+    INDEX_CREATE_RULES,
+    POINTER(48, 80) /* pSpacehints */)
 
-static const struct field32 table_create2_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szTableName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szTemplateTableName */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 8}, /* ulPages to ulDensity */
-    {.kind = FIELD_STRUCTS, .at32 = 20, .at64 = 32, .size = 4, .count_at = 24, .of = &layout32_column_create}, /* rgcolumncreate */
-    {.kind = FIELD_COPY, .at32 = 24, .at64 = 40, .size = 4}, /* cColumns */
-    {.kind = FIELD_STRUCTS, .at32 = 28, .at64 = 48, .size = 4, .count_at = 32, .of = &layout32_index_create}, /* rgindexcreate */
-    {.kind = FIELD_COPY, .at32 = 32, .at64 = 56, .size = 4}, /* cIndexes */
-    {.kind = FIELD_POINTER, .at32 = 36, .at64 = 64, .size = 4}, /* szCallback */
-    {.kind = FIELD_COPY, .at32 = 40, .at64 = 72, .size = 8}, /* cbtyp to grbit */
-    {.kind = FIELD_HANDLE, .at32 = 48, .at64 = 80, .size = 4}, /* tableid */
-    {.kind = FIELD_COPY, .at32 = 52, .at64 = 88, .size = 4}, /* cCreated */
-};
-const struct layout32 layout32_table_create2 = {
-    .name = "JET_TABLECREATE2", .size32 = 56, .size64 = 96,
-    .fields = table_create2_fields, .field_count = sizeof(table_create2_fields) / sizeof(table_create2_fields[0]),
-};
+LAYOUT32(table_create, JET_TABLECREATE, 48, 80,
+    TABLE_CREATE_PARTS(index_create),
+    COPY(32, 56, 8), /* cIndexes to grbit */
+    HANDLE(40, 64), /* tableid */
+    COPY(44, 72, 4) /* cCreated */)
 
-static const struct field32 table_create3_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szTableName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szTemplateTableName */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 8}, /* ulPages to ulDensity */
-    {.kind = FIELD_STRUCTS, .at32 = 20, .at64 = 32, .size = 4, .count_at = 24, .of = &layout32_column_create}, /* rgcolumncreate */
-    {.kind = FIELD_COPY, .at32 = 24, .at64 = 40, .size = 4}, /* cColumns */
-    {.kind = FIELD_STRUCTS, .at32 = 28, .at64 = 48, .size = 4, .count_at = 32, .of = &layout32_index_create2}, /* rgindexcreate */
-    {.kind = FIELD_COPY, .at32 = 32, .at64 = 56, .size = 4}, /* cIndexes */
-    {.kind = FIELD_POINTER, .at32 = 36, .at64 = 64, .size = 4}, /* szCallback */
-    {.kind = FIELD_COPY, .at32 = 40, .at64 = 72, .size = 8}, /* cbtyp to grbit */
-    {.kind = FIELD_POINTER, .at32 = 48, .at64 = 80, .size = 4}, /* pSeqSpacehints */
-    {.kind = FIELD_POINTER, .at32 = 52, .at64 = 88, .size = 4}, /* pLVSpacehints */
-    {.kind = FIELD_COPY, .at32 = 56, .at64 = 96, .size = 4}, /* cbSeparateLV */
-    {.kind = FIELD_HANDLE, .at32 = 60, .at64 = 104, .size = 4}, /* tableid */
-    {.kind = FIELD_COPY, .at32 = 64, .at64 = 112, .size = 4}, /* cCreated */
-};
-const struct layout32 layout32_table_create3 = {
-    .name = "JET_TABLECREATE3", .size32 = 68, .size64 = 120,
-    .fields = table_create3_fields, .field_count = sizeof(table_create3_fields) / sizeof(table_create3_fields[0]),
-};
+LAYOUT32(table_create2, JET_TABLECREATE2, 56, 96,
+    TABLE_CREATE_PARTS(index_create),
+    TABLE_CREATE_CALLBACK,
+    HANDLE(48, 80), /* tableid */
+    COPY(52, 88, 4) /* cCreated */)
 
-static const struct field32 table_create4_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szTableName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szTemplateTableName */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 8}, /* ulPages to ulDensity */
-    {.kind = FIELD_STRUCTS, .at32 = 20, .at64 = 32, .size = 4, .count_at = 24, .of = &layout32_column_create}, /* rgcolumncreate */
-    {.kind = FIELD_COPY, .at32 = 24, .at64 = 40, .size = 4}, /* cColumns */
-    {.kind = FIELD_STRUCTS, .at32 = 28, .at64 = 48, .size = 4, .count_at = 32, .of = &layout32_index_create3}, /* rgindexcreate */
-    {.kind = FIELD_COPY, .at32 = 32, .at64 = 56, .size = 4}, /* cIndexes */
-    {.kind = FIELD_POINTER, .at32 = 36, .at64 = 64, .size = 4}, /* szCallback */
-    {.kind = FIELD_COPY, .at32 = 40, .at64 = 72, .size = 8}, /* cbtyp to grbit */
-    {.kind = FIELD_POINTER, .at32 = 48, .at64 = 80, .size = 4}, /* pSeqSpacehints */
-    {.kind = FIELD_POINTER, .at32 = 52, .at64 = 88, .size = 4}, /* pLVSpacehints */
-    {.kind = FIELD_COPY, .at32 = 56, .at64 = 96, .size = 4}, /* cbSeparateLV */
-    {.kind = FIELD_HANDLE, .at32 = 60, .at64 = 104, .size = 4}, /* tableid */
-    {.kind = FIELD_COPY, .at32 = 64, .at64 = 112, .size = 4}, /* cCreated */
-};
-const struct layout32 layout32_table_create4 = {
-    .name = "JET_TABLECREATE4", .size32 = 68, .size64 = 120,
-    .fields = table_create4_fields, .field_count = sizeof(table_create4_fields) / sizeof(table_create4_fields[0]),
-};
+LAYOUT32(table_create3, JET_TABLECREATE3, 68, 120,
+    TABLE_CREATE_PARTS(index_create2),
+    TABLE_CREATE_CALLBACK,
+    TABLE_CREATE_SPACE,
+    COPY(56, 96, 4), /* cbSeparateLV */
+    HANDLE(60, 104), /* tableid */
+    COPY(64, 112, 4) /* cCreated */)
 
-static const struct field32 table_create5_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* szTableName */
-    {.kind = FIELD_POINTER, .at32 = 8, .at64 = 16, .size = 4}, /* szTemplateTableName */
-    {.kind = FIELD_COPY, .at32 = 12, .at64 = 24, .size = 8}, /* ulPages to ulDensity */
-    {.kind = FIELD_STRUCTS, .at32 = 20, .at64 = 32, .size = 4, .count_at = 24, .of = &layout32_column_create}, /* rgcolumncreate */
-    {.kind = FIELD_COPY, .at32 = 24, .at64 = 40, .size = 4}, /* cColumns */
-    {.kind = FIELD_STRUCTS, .at32 = 28, .at64 = 48, .size = 4, .count_at = 32, .of = &layout32_index_create3}, /* rgindexcreate */
-    {.kind = FIELD_COPY, .at32 = 32, .at64 = 56, .size = 4}, /* cIndexes */
-    {.kind = FIELD_POINTER, .at32 = 36, .at64 = 64, .size = 4}, /* szCallback */
-    {.kind = FIELD_COPY, .at32 = 40, .at64 = 72, .size = 8}, /* cbtyp to grbit */
-    {.kind = FIELD_POINTER, .at32 = 48, .at64 = 80, .size = 4}, /* pSeqSpacehints */
-    {.kind = FIELD_POINTER, .at32 = 52, .at64 = 88, .size = 4}, /* pLVSpacehints */
-    {.kind = FIELD_COPY, .at32 = 56, .at64 = 96, .size = 8}, /* cbSeparateLV to cbLVChunkMax */
-    {.kind = FIELD_HANDLE, .at32 = 64, .at64 = 104, .size = 4}, /* tableid */
-    {.kind = FIELD_COPY, .at32 = 68, .at64 = 112, .size = 4}, /* cCreated */
-};
-const struct layout32 layout32_table_create5 = {
-    .name = "JET_TABLECREATE5", .size32 = 72, .size64 = 120,
-    .fields = table_create5_fields, .field_count = sizeof(table_create5_fields) / sizeof(table_create5_fields[0]),
-};
+LAYOUT32(table_create4, JET_TABLECREATE4, 68, 120,
+    TABLE_CREATE_PARTS(index_create3),
+    TABLE_CREATE_CALLBACK,
+    TABLE_CREATE_SPACE,
+    COPY(56, 96, 4), /* cbSeparateLV */
+    HANDLE(60, 104), /* tableid */
+    COPY(64, 112, 4) /* cCreated */)
 
-static const struct field32 temporary_table_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* prgcolumndef */
-    {.kind = FIELD_COPY, .at32 = 8, .at64 = 16, .size = 4}, /* ccolumn */
-    {.kind = FIELD_POINTER, .at32 = 12, .at64 = 24, .size = 4}, /* pidxunicode */
-    {.kind = FIELD_COPY, .at32 = 16, .at64 = 32, .size = 4}, /* grbit */
-    {.kind = FIELD_POINTER, .at32 = 20, .at64 = 40, .size = 4}, /* prgcolumnid */
-    {.kind = FIELD_COPY, .at32 = 24, .at64 = 48, .size = 8}, /* cbKeyMost to cbVarSegMac */
-    {.kind = FIELD_HANDLE, .at32 = 32, .at64 = 56, .size = 4}, /* tableid */
-};
-const struct layout32 layout32_temporary_table = {
-    .name = "JET_OPENTEMPORARYTABLE", .size32 = 36, .size64 = 64,
-    .fields = temporary_table_fields, .field_count = sizeof(temporary_table_fields) / sizeof(temporary_table_fields[0]),
-};
+LAYOUT32(table_create5, JET_TABLECREATE5, 72, 120,
+    TABLE_CREATE_PARTS(index_create3),
+    TABLE_CREATE_CALLBACK,
+    TABLE_CREATE_SPACE,
+    COPY(56, 96, 8), /* cbSeparateLV to cbLVChunkMax */
+    HANDLE(64, 104), /* tableid */
+    COPY(68, 112, 4) /* cCreated */)
 
-static const struct field32 temporary_table2_fields[] = {
-    {.kind = FIELD_SIZE, .at32 = 0, .at64 = 0, .size = 4}, /* cbStruct */
-    {.kind = FIELD_POINTER, .at32 = 4, .at64 = 8, .size = 4}, /* prgcolumndef */
-    {.kind = FIELD_COPY, .at32 = 8, .at64 = 16, .size = 4}, /* ccolumn */
-    {.kind = FIELD_STRUCTS, .at32 = 12, .at64 = 24, .size = 4, .of = &layout32_unicode_index2}, /* pidxunicode */
-    {.kind = FIELD_COPY, .at32 = 16, .at64 = 32, .size = 4}, /* grbit */
-    {.kind = FIELD_POINTER, .at32 = 20, .at64 = 40, .size = 4}, /* prgcolumnid */
-    {.kind = FIELD_COPY, .at32 = 24, .at64 = 48, .size = 8}, /* cbKeyMost to cbVarSegMac */
-    {.kind = FIELD_HANDLE, .at32 = 32, .at64 = 56, .size = 4}, /* tableid */
-};
-const struct layout32 layout32_temporary_table2 = {
-    .name = "JET_OPENTEMPORARYTABLE2", .size32 = 36, .size64 = 64,
-    .fields = temporary_table2_fields, .field_count = sizeof(temporary_table2_fields) / sizeof(temporary_table2_fields[0]),
-};
+LAYOUT32(temporary_table, JET_OPENTEMPORARYTABLE, 36, 64,
+    CB_STRUCT,
+    POINTER(4, 8), /* prgcolumndef */
+    COPY(8, 16, 4), /* ccolumn */
+    POINTER(12, 24), /* pidxunicode */
+    COPY(16, 32, 4), /* grbit */
+    POINTER(20, 40), /* prgcolumnid */
+    COPY(24, 48, 8), /* cbKeyMost to cbVarSegMac */
+    HANDLE(32, 56) /* tableid */)
+
+LAYOUT32(temporary_table2, JET_OPENTEMPORARYTABLE2, 36, 64,
+    CB_STRUCT,
+    POINTER(4, 8), /* prgcolumndef */
+    COPY(8, 16, 4), /* ccolumn */
+    STRUCT(12, 24, unicode_index2), /* pidxunicode */
+    COPY(16, 32, 4), /* grbit */
+    POINTER(20, 40), /* prgcolumnid */
+    COPY(24, 48, 8), /* cbKeyMost to cbVarSegMac */
+    HANDLE(32, 56) /* tableid */)
