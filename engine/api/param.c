@@ -1,6 +1,7 @@
 #include "api/param.h"
 
 #define HIGH UINT64_MAX
+enum { VER_PAGE_32 = 16384, LCID_DEFAULT = 0x409, MAP_DEFAULT = 0x30401 };
 
 static const struct param_description descriptions[PARAM_COUNT] = {
 #define P(id, name, kind, scope, fixed, advanced, number, text, low, high)                                             \
@@ -22,13 +23,17 @@ bool param_is_text(uint32_t id)
     return kind == PARAM_TEXT || kind == PARAM_FOLDER || kind == PARAM_FILE;
 }
 
+uint64_t param_default(uint32_t id)
+{
+    return id == JET_paramVerPageSize && sizeof(void *) == 4 ? VER_PAGE_32 : descriptions[id].number;
+}
+
 void param_defaults(struct param_table *t)
 {
     memset(t, 0, sizeof *t);
     for (uint32_t id = 0; id < PARAM_COUNT; id++)
-        t->values[id].number = descriptions[id].number;
-    t->unicode.lcid = 0x409;
-    t->unicode.dwMapFlags = 0x30401;
+        t->values[id].number = param_default(id);
+    t->unicode = (JET_UNICODEINDEX){.lcid = LCID_DEFAULT, .dwMapFlags = MAP_DEFAULT};
 }
 
 ese_err param_copy(struct param_table *to, const struct param_table *from)
@@ -62,6 +67,16 @@ const char *param_text(const struct param_table *t, uint32_t id)
     return text != NULL ? text : "";
 }
 
+/* Back to a value that a set of values names, whatever the checks of a set say. */
+void param_reset(struct param_table *t, uint32_t id, uint64_t number)
+{
+    ese_free(t->values[id].text);
+    t->values[id].text = NULL;
+    t->values[id].number = number;
+    if (id == JET_paramUnicodeIndexDefault)
+        t->unicode = (JET_UNICODEINDEX){.lcid = LCID_DEFAULT, .dwMapFlags = MAP_DEFAULT};
+}
+
 static bool has_drive(const char *text)
 {
     return ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z')) && text[1] == ':';
@@ -88,15 +103,24 @@ ese_err param_full_path(const char *text, bool folder, char *to, size_t room)
     return 0;
 }
 
+/* A file name without a folder stays as it is: init puts it where the system files are. */
+static bool is_bare_name(const struct param_description *d, const char *text)
+{
+    return d->kind == PARAM_FILE && text[0] != '\0' && strchr(text, '/') == NULL && strchr(text, '\\') == NULL && !has_drive(text);
+}
+
+/* No text for a folder means the working directory. Full paths obey the same limit as what was given. */
 static ese_err set_text(struct param_value *value, const struct param_description *d, const char *text)
 {
     ese_err err = 0;
     char full[OS_PATH_MAX];
     const char *kept = text;
     char *copy = NULL;
-    if (text != NULL && (d->kind == PARAM_FOLDER || d->kind == PARAM_FILE)) {
-        TRY(param_full_path(text, d->kind == PARAM_FOLDER, full, sizeof full));
-        kept = full;
+    if (d->kind == PARAM_FOLDER || (d->kind == PARAM_FILE && text != NULL)) {
+        TRY(param_full_path(text != NULL ? text : "", d->kind == PARAM_FOLDER, full, sizeof full));
+        if (text_to_utf16(full, strlen(full), NULL, 0) > d->high)
+            FAIL(JET_errInvalidParameter);
+        kept = text != NULL && is_bare_name(d, text) ? text : full;
     }
     if (kept != NULL && (copy = ese_strdup(kept)) == NULL)
         FAIL(JET_errOutOfMemory);
@@ -117,7 +141,7 @@ static ese_err check_range(const struct param_description *d, uint64_t number, c
     }
     if (d->kind == PARAM_COMPUTED)
         return 0;
-    if (d->kind == PARAM_BOOL ? d->high == 0 && number != 0 : number < d->low || number > d->high)
+    if (number < d->low || number > (d->high == HIGH ? UINTPTR_MAX : d->high))
         return err_raise(JET_errInvalidParameter, __func__, __LINE__);
     if (d->kind == PARAM_POWER && (number & (number - 1)) != 0)
         return err_raise(JET_errInvalidParameter, __func__, __LINE__);
@@ -163,12 +187,14 @@ ese_err param_set(const struct param_site *site, uint32_t id, uint64_t number, c
     if (d->advanced && site->table->values[JET_paramEnableAdvanced].number == 0)
         goto done;
     if (!param_is_text(id) && id != JET_paramUnicodeIndexDefault && id != JET_paramConfiguration && d->fixed != PARAM_READ_ONLY &&
-        (d->kind == PARAM_BOOL ? (uint64_t)(number != 0) : number) == value->number)
+        number == value->number)
         goto done;
     if (d->fixed == PARAM_AT_MODE && site->mode_set)
         FAIL(JET_errAlreadyInitialized);
     if (id == JET_paramConfiguration && site->mode_set && !site->instance_addressed)
         FAIL(JET_errAlreadyInitialized);
+    if (id == JET_paramCachedClosedTables && !site->instance_addressed)
+        goto done;
     if (d->fixed == PARAM_AT_INIT && site->instance_addressed && site->initialised)
         FAIL(JET_errAlreadyInitialized);
     TRY(check_range(d, number, text));
@@ -181,6 +207,10 @@ ese_err param_set(const struct param_site *site, uint32_t id, uint64_t number, c
         TRY(check_format_version(number));
     if (id == JET_paramUnicodeIndexDefault) {
         TRY(set_unicode_default(site->table, number));
+    } else if (id == JET_paramConfiguration) {
+        param_choose_set(site, (uint32_t)number);
+    } else if (id == JET_paramCommitDefault && site->session_addressed) {
+        goto done;
     } else if (param_is_text(id)) {
         TRY(set_text(value, d, text));
     } else {

@@ -7,7 +7,7 @@
  *             P2  folders are full paths with a trailing separator once they were set; defaults stay relative until init.
  * FAILS       JET_errInvalidParameter, JET_errAlreadyInitialized, JET_errInvalidPath, JET_errBufferTooSmall, JET_errOutOfMemory.
  * CALLERS     api. Guarded by the engine lock.
- * TESTS       unit/test_api_modes.c, conformance/behaviour
+ * TESTS       unit/test_api_modes.c, conformance/params, conformance/behaviour
  */
 #ifndef ESE_API_PARAM_H
 #define ESE_API_PARAM_H
@@ -39,12 +39,16 @@ struct param_table {
 };
 
 /* What a set has to know about where it stands. */
-struct param_site { struct param_table *table, *global; bool mode_set, instance_addressed, initialised; };
+struct param_site { struct param_table *table, *global; bool mode_set, instance_addressed, session_addressed, initialised; };
 
 const struct param_description *param_describe(uint32_t id);    /* NULL: out of range or never a parameter */
+uint64_t param_default(uint32_t id);
 void param_defaults(struct param_table *t);
 ese_err param_copy(struct param_table *to, const struct param_table *from);
 void param_release(struct param_table *t);
+void param_reset(struct param_table *t, uint32_t id, uint64_t number);
+/* JET_paramConfiguration: 0 the small values, 1 the usual ones, bits on top of what there is (param_sets.c). */
+void param_choose_set(const struct param_site *site, uint32_t chosen);
 ese_err param_set(const struct param_site *site, uint32_t id, uint64_t number, const char *text);
 /* The stored number or text; COMPUTED ones are answered by the caller. */
 uint64_t param_number(const struct param_table *t, uint32_t id);

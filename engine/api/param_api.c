@@ -98,7 +98,7 @@ JET_ERR JET_API JetSetSystemParameterW(JET_INSTANCE *pinstance, JET_SESID sesid,
         struct param_site site = {
             .table = where.ai != NULL ? &where.ai->params : &g_engine.params, .global = &g_engine.params,
             .mode_set = g_engine.mode != MODE_NOT_SET, .instance_addressed = where.ai != NULL,
-            .initialised = where.ai != NULL && where.ai->initialised};
+            .session_addressed = where.call.session != NULL, .initialised = where.ai != NULL && where.ai->initialised};
         err = param_set(&site, paramid, lParam, text);
         if (err >= 0 && paramid == JET_paramCommitDefault && where.call.session != NULL) {
             where.call.session->commit_default = (JET_GRBIT)lParam;
