@@ -9,7 +9,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 export WINEPREFIX="${ESE_WINEPREFIX:-$root/build/wine}"
 export WINEDEBUG="${WINEDEBUG:--all}"
-export WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.exe="
+export WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.exe=${WINEDLLOVERRIDES:+;$WINEDLLOVERRIDES}"
 unset DISPLAY || true
 
 if [ "$1" = stop ]; then
