@@ -31,11 +31,11 @@ run_all() {
 	mode=$1
 	flag=$2
 	shift 2
-	check "$mode: make" 0 "$@" "$demo" make "$mode" "$mode" 60 journal.txt db full
+	check "$mode: make" 0 "$@" "$demo" make "$mode" "$mode" 60 "journal-$mode.txt" db full
 	check "$mode: full" 0 "$@" "$esebackup" backup --full --to "sets-$mode" --logs "$mode" --page-size 8192 $flag "$mode/live.edb"
-	check "$mode: more" 0 "$@" "$demo" make "$mode" "$mode" 60 journal.txt db one
+	check "$mode: more" 0 "$@" "$demo" make "$mode" "$mode" 60 "journal-$mode.txt" db one
 	check "$mode: incremental 1" 0 "$@" "$esebackup" backup --incremental --to "sets-$mode" --logs "$mode" --page-size 8192 $flag "$mode/live.edb"
-	check "$mode: still more" 0 "$@" "$demo" make "$mode" "$mode" 60 journal.txt db two
+	check "$mode: still more" 0 "$@" "$demo" make "$mode" "$mode" 60 "journal-$mode.txt" db two
 	check "$mode: incremental 2" 0 "$@" "$esebackup" backup --incremental --to "sets-$mode" --logs "$mode" --page-size 8192 $flag "$mode/live.edb"
 	check "$mode: list" 0 "$@" "$esebackup" list "sets-$mode"
 	check "$mode: verify" 0 "$@" "$esebackup" verify "sets-$mode"
@@ -43,7 +43,7 @@ run_all() {
 	n=1
 	for point in full one two; do
 		check "$mode: restore to $point" 0 "$@" "$esebackup" restore "sets-$mode" --sequence $n --into "into-$mode-$point" $flag
-		check "$mode: judge $point" 0 "$@" "$demo" judge "$mode" "into-$mode-$point" journal.txt db "$point"
+		check "$mode: judge $point" 0 "$@" "$demo" judge "$mode" "into-$mode-$point" "journal-$mode.txt" db "$point"
 		n=$((n + 1))
 	done
 	check "$mode: an existing database is not overwritten" 2 "$@" "$esebackup" restore "sets-$mode" --into "into-$mode-two" $flag
@@ -51,7 +51,7 @@ run_all() {
 	check "$mode: extract" 0 "$@" "$esebackup" extract --tar "$mode.tar" "streamed-$mode"
 	check "$mode: verify the extracted" 0 "$@" "$esebackup" verify "streamed-$mode"
 	check "$mode: restore the extracted" 0 "$@" "$esebackup" restore "streamed-$mode" --into "into-$mode-stream" $flag
-	check "$mode: judge the extracted" 0 "$@" "$demo" judge "$mode" "into-$mode-stream" journal.txt db two
+	check "$mode: judge the extracted" 0 "$@" "$demo" judge "$mode" "into-$mode-stream" "journal-$mode.txt" db two
 }
 
 run_all multi "" "$@"
@@ -74,7 +74,7 @@ cp -r sets-multi sets-gap
 rm -r sets-gap/0002-incremental
 # Without the middle set: refused, or, where the last set holds every log since the full one, restored to the same point.
 if "$@" "$esebackup" restore sets-gap --into never2 >out.txt 2>&1; then
-	check "the last set held all logs" 0 "$@" "$demo" judge multi never2 journal.txt db two
+	check "the last set held all logs" 0 "$@" "$demo" judge multi never2 journal-multi.txt db two
 else
 	check "a set of the chain is gone" 3 "$@" "$esebackup" restore sets-gap --into never3
 fi
