@@ -25,8 +25,9 @@ static _Atomic uint32_t *word_of(void **impl)
     return (_Atomic uint32_t *)(void *)impl;
 }
 
-void os_mutex_init(struct os_mutex *m)
+void os_mutex_init(struct os_mutex *m, enum rank rank)
 {
+    m->rank = rank;
     atomic_init(word_of(m->impl), FREE);
 }
 
@@ -41,6 +42,7 @@ void os_mutex_lock(struct os_mutex *m)
     _Atomic uint32_t *word = word_of(m->impl);
     uint32_t seen = FREE;
 
+    rank_enter((enum rank)m->rank);
     if (atomic_compare_exchange_strong_explicit(word, &seen, HELD, memory_order_acquire, memory_order_relaxed))
         return;
     for (int i = 0; i < SPINS; i++) {
@@ -57,13 +59,16 @@ void os_mutex_lock(struct os_mutex *m)
 bool os_mutex_try(struct os_mutex *m)
 {
     uint32_t seen = FREE;
-    return atomic_compare_exchange_strong_explicit(word_of(m->impl), &seen, HELD, memory_order_acquire,
-                                                   memory_order_relaxed);
+    if (!atomic_compare_exchange_strong_explicit(word_of(m->impl), &seen, HELD, memory_order_acquire, memory_order_relaxed))
+        return false;
+    rank_enter_try((enum rank)m->rank);
+    return true;
 }
 
 void os_mutex_unlock(struct os_mutex *m)
 {
     uint32_t was = atomic_exchange_explicit(word_of(m->impl), FREE, memory_order_release);
+    rank_leave((enum rank)m->rank);
     assert(was != FREE);
     if (was == CONTENDED)
         os_wake_word(word_of(m->impl), false);

@@ -12,7 +12,7 @@ ese_err backup_create(struct inst *inst)
     if (b == NULL)
         FAIL(JET_errOutOfMemory);
     b->inst = inst;
-    os_mutex_init(&b->lock);
+    os_mutex_init(&b->lock, RANK_BACKUP);
     os_cond_init(&b->changed);
     inst->backup = b;
 done:

@@ -66,6 +66,9 @@ static void set_counters(struct db_file *db, struct db_header *h)
 static ese_err stamp_attached(struct db_file *db, struct log *log, lgpos at, enum db_state state)
 {
     struct db_header *h = db_header_of(db);
+    struct logtime created = {0};
+    if (log != NULL)
+        created = log_create_time(log);
     os_mutex_lock(&db->header_lock);
     le32_set(&h->state, (uint32_t)state);
     logtime_now(&h->time_attach);
@@ -86,7 +89,7 @@ static ese_err stamp_attached(struct db_file *db, struct log *log, lgpos at, enu
         le32_set(&h->gen_max_required, generation);
         le32_set(&h->gen_min_consistent, generation);
         le32_set(&h->gen_max_committed, current > generation ? current : generation);
-        h->time_gen_max_create = log_create_time(log);
+        h->time_gen_max_create = created;
     } else {
         signature_make(&h->sign_db);
         memset(&h->sign_log, 0, sizeof h->sign_log);

@@ -176,7 +176,7 @@ ese_err snapshot_create(uint32_t bits, struct snapshot **out)
     if (s == NULL)
         FAIL(JET_errOutOfMemory);
     s->bits = bits;
-    os_mutex_init(&s->lock);
+    os_mutex_init(&s->lock, RANK_SNAPSHOT);
     os_cond_init(&s->wake);
     *out = s;
 done:

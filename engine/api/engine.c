@@ -7,8 +7,7 @@ static void engine_prepare(void)
 {
     uint32_t expected = 0;
     if (atomic_compare_exchange_strong(&g_engine.ready, &expected, 1)) {
-        os_mutex_init(&g_engine.lock);
-        os_mutex_init(&g_engine.restore_lock);
+        os_mutex_init(&g_engine.lock, RANK_ENGINE);
         handle_table_init(&g_engine.handles);
         param_defaults(&g_engine.params);
         list_init(&g_engine.snapshots);
@@ -109,7 +108,7 @@ ese_err engine_allocate(const char *name, const char *display, struct api_instan
     if (ai == NULL)
         FAIL(JET_errOutOfMemory);
     os_cond_init(&ai->left);
-    os_mutex_init(&ai->databases);
+    os_mutex_init(&ai->databases, RANK_DATABASES);
     TRY(fill_names(ai, name, display));
     TRY(param_copy(&ai->params, &g_engine.params));
     ai->handle = handle_new(&g_engine.handles, HANDLE_INSTANCE, ai);

@@ -6,7 +6,7 @@
  * INVARIANTS  E1  mode, table, lock bits and "inside" counts change under the engine lock only.
  *             E2  an instance found by an entry function stays alive until its leave function.
  *             E3  an object is reached through the handle table, never by following the caller's number.
- * LATCHES     engine lock: rank 1, never held across work.
+ * LATCHES     engine lock: rank 6, never held across work.
  * FAILS       JET_errInvalidInstance, JET_errInvalidParameter, JET_errClientRequestToStopJetService, JET_errInstanceUnavailable,
  *             JET_errTermInProgress, JET_errRestoreInProgress, JET_errInitInProgress, JET_errNotInitialized, JET_errInvalidSesid, ...
  * CALLERS     api.
@@ -47,7 +47,7 @@ struct api_instance {
     _Atomic bool terminating;
     _Atomic uint32_t sessions, temp_tables;
     struct snapshot_session *snapshot;                  /* that owns the instance */
-    struct os_mutex databases;                          /* attach, detach, open, close: one at a time; rank 8 */
+    struct os_mutex databases;                          /* attach, detach, open, close: one at a time; rank 4 */
     unsigned opened[DB_COUNT_MAX];                      /* JetOpenDatabase counts of all sessions */
     struct api_session *exclusive[DB_COUNT_MAX];
 };
@@ -63,7 +63,6 @@ struct engine {
     struct handle_table handles;
     struct buf_cache *cache;                            /* one for the process, while an instance needs it */
     unsigned cache_users;
-    struct os_mutex restore_lock;
     unsigned restore_counter;
     struct list snapshots;
     uint64_t snapshot_last;

@@ -7,7 +7,7 @@ enum { KIND_BITS = 2, INDEX_BITS = 20, GENERATION_LAST = 1022 };
 
 void handle_table_init(struct handle_table *t)
 {
-    os_mutex_init(&t->lock);
+    os_mutex_init(&t->lock, RANK_HANDLES);
     t->used = 0;
     t->free_first = 0;
 }

@@ -6,7 +6,7 @@
  * INVARIANTS  H1  a handle is never 0, never all ones, and fits 32 bits.
  *             H2  a dropped handle is not found again before its slot was reused 1022 times.
  *             H3  a slot is never freed: looking at one is always safe, whatever the number.
- * LATCHES     table lock: leaf, rank 5.
+ * LATCHES     table lock: leaf, rank 92.
  * FAILS       0 from handle_new when memory or numbers are out.
  * CALLERS     api.
  * TESTS       unit/test_api_handle.c

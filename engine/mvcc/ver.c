@@ -30,8 +30,8 @@ ese_err ver_store_create(const struct ver_config *config, struct ver_store **out
     list_init(&v->running);
     list_init(&v->queue);
     atomic_init(&v->oldest, UINT64_MAX);
-    os_mutex_init(&v->clean_lock);
-    os_mutex_init(&v->wake_lock);
+    os_mutex_init(&v->clean_lock, RANK_CLEANER);
+    os_mutex_init(&v->wake_lock, RANK_WAKE);
     os_cond_init(&v->wake);
     *out = v;
 done:
@@ -111,10 +111,9 @@ static struct ver_entry *slab_cut(struct ver_store *v, struct ver_pool *pool, un
         e->older = pool->free[c];
         pool->free[c] = e;
     }
-    spin_lock(&v->slab_lock);
-    slab->next = v->slabs;
-    v->slabs = slab;
-    spin_unlock(&v->slab_lock);
+    slab->next = atomic_load_explicit(&v->slabs, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&v->slabs, &slab->next, slab, memory_order_release, memory_order_relaxed))
+        continue;
     return (struct ver_entry *)(void *)at;
 }
 
@@ -430,11 +429,11 @@ void ver_apply(struct ver_store *v, struct trx *t, struct ver_entry *e, struct b
     if (page != NULL && needs_undo_info(e)) {
         struct list *pending = buf_undo_list(page);
         unsigned stripe = (unsigned)((uintptr_t)pending >> 6) % VER_UNDO_STRIPES;
-        spin_lock(&v->undo_locks[stripe]);
+        spin_lock_inner(&v->undo_locks[stripe]);
         list_append(pending, &e->undo_link);
         e->pending = pending;
         atomic_store_explicit(&e->undo_stripe, (uint8_t)(stripe + 1), memory_order_relaxed);
-        spin_unlock(&v->undo_locks[stripe]);
+        spin_unlock_inner(&v->undo_locks[stripe]);
     }
 }
 
@@ -476,13 +475,13 @@ static void settle_undo(struct ver_store *v, struct ver_entry *e, const struct t
 {
     unsigned stripe;
     while ((stripe = atomic_load_explicit(&e->undo_stripe, memory_order_acquire)) != 0) {
-        spin_lock(&v->undo_locks[stripe - 1]);
+        spin_lock_inner(&v->undo_locks[stripe - 1]);
         if (atomic_load_explicit(&e->undo_stripe, memory_order_relaxed) == stripe) {
             buf_hold_back(e->pending, t->last_end);
             list_remove(&e->undo_link);
             atomic_store_explicit(&e->undo_stripe, 0, memory_order_release);
         }
-        spin_unlock(&v->undo_locks[stripe - 1]);
+        spin_unlock_inner(&v->undo_locks[stripe - 1]);
     }
     e->writer = NULL;
 }
@@ -533,10 +532,10 @@ void ver_commit_level(struct ver_store *v, struct trx *t)
         if (e->level < t->level)
             break;
         if (stripe != 0)
-            spin_lock(&v->undo_locks[stripe - 1]);
+            spin_lock_inner(&v->undo_locks[stripe - 1]);
         e->level = (uint8_t)(t->level - 1);
         if (stripe != 0)
-            spin_unlock(&v->undo_locks[stripe - 1]);
+            spin_unlock_inner(&v->undo_locks[stripe - 1]);
     }
 }
 

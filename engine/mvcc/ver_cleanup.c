@@ -11,12 +11,12 @@ void ver_undo_unlink(struct ver_store *v, struct ver_entry *e)
 {
     unsigned stripe;
     while ((stripe = atomic_load_explicit(&e->undo_stripe, memory_order_acquire)) != 0) {
-        spin_lock(&v->undo_locks[stripe - 1]);
+        spin_lock_inner(&v->undo_locks[stripe - 1]);
         if (atomic_load_explicit(&e->undo_stripe, memory_order_relaxed) == stripe) {
             list_remove(&e->undo_link);
             atomic_store_explicit(&e->undo_stripe, 0, memory_order_release);
         }
-        spin_unlock(&v->undo_locks[stripe - 1]);
+        spin_unlock_inner(&v->undo_locks[stripe - 1]);
     }
 }
 
@@ -58,12 +58,12 @@ static void fill_undo_info(struct undo_copy *c, const struct ver_entry *e, pgno 
 static size_t pending_size(struct spin *lock, struct list *pending)
 {
     size_t size = 0;
-    spin_lock(lock);
+    spin_lock_inner(lock);
     if (!list_empty(pending)) {
         struct ver_entry *e = LIST_ENTRY(pending->next, struct ver_entry, undo_link);
         size = e->key.size + e->data.size + e->before.size + 1;
     }
-    spin_unlock(lock);
+    spin_unlock_inner(lock);
     return size;
 }
 
@@ -72,7 +72,7 @@ static size_t pending_size(struct spin *lock, struct list *pending)
 static void pending_pop(struct spin *lock, struct list *pending, pgno n, struct undo_copy *c, size_t room, bool *got)
 {
     *got = false;
-    spin_lock(lock);
+    spin_lock_inner(lock);
     if (!list_empty(pending)) {
         struct ver_entry *e = LIST_ENTRY(pending->next, struct ver_entry, undo_link);
         if (e->key.size + e->data.size + e->before.size + 1 <= room) {
@@ -83,7 +83,7 @@ static void pending_pop(struct spin *lock, struct list *pending, pgno n, struct 
             *got = true;
         }
     }
-    spin_unlock(lock);
+    spin_unlock_inner(lock);
 }
 
 static struct spin *undo_lock_of(struct ver_store *v, const struct list *pending, unsigned *stripe)

@@ -18,9 +18,10 @@
 
 struct spin { _Atomic uint32_t held; };
 
-static inline void spin_lock(struct spin *s)
+static inline void spin_lock_at(struct spin *s, enum rank rank)
 {
     unsigned tries = 0;
+    rank_enter(rank);
     while (atomic_exchange_explicit(&s->held, 1, memory_order_acquire) != 0) {
         while (atomic_load_explicit(&s->held, memory_order_relaxed) != 0) {
             if (++tries % 128 != 0)
@@ -31,10 +32,17 @@ static inline void spin_lock(struct spin *s)
     }
 }
 
-static inline void spin_unlock(struct spin *s)
+static inline void spin_unlock_at(struct spin *s, enum rank rank)
 {
     atomic_store_explicit(&s->held, 0, memory_order_release);
+    rank_leave(rank);
 }
+
+static inline void spin_lock(struct spin *s) { spin_lock_at(s, RANK_VERSION); }
+static inline void spin_unlock(struct spin *s) { spin_unlock_at(s, RANK_VERSION); }
+/* The locks of pending undo information, taken inside of a bucket's. */
+static inline void spin_lock_inner(struct spin *s) { spin_lock_at(s, RANK_VERSION_UNDO); }
+static inline void spin_unlock_inner(struct spin *s) { spin_unlock_at(s, RANK_VERSION_UNDO); }
 
 enum { VER_POOL_SHARDS = 8, VER_CLASSES = 15, VER_UNDO_STRIPES = 64, VER_SLAB_BYTES = 64 * 1024, VER_RCEID_BUCKETS = 4096 };
 
@@ -60,8 +68,7 @@ struct ver_store {
     size_t bucket_count;                                /* power of two */
     struct ver_bucket *buckets;
     struct ver_pool pools[VER_POOL_SHARDS];
-    struct spin slab_lock;
-    struct ver_slab *slabs;
+    _Atomic(struct ver_slab *) slabs;                   /* all of them, for the release */
     struct spin undo_locks[VER_UNDO_STRIPES];
     _Atomic uint64_t bytes, entries;
     _Atomic uint32_t rceid_last;
@@ -82,7 +89,7 @@ struct ver_store {
 
     ver_remove_fn remove;
     void *remove_context;
-    struct os_mutex clean_lock;                         /* one cleaner at a time */
+    struct os_mutex clean_lock;                         /* rank 13: one cleaner at a time */
     struct os_mutex wake_lock;
     struct os_cond wake;
     bool stop, woken;

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/rank.h"
 
 /* ---- files ---- */
 
@@ -70,8 +71,8 @@ enum { OS_PATH_MAX = 1024 };
 
 /* ---- threads, locks, waiting ---- */
 
-struct os_mutex { void *impl[8]; };                     /* real OS mutex; os_mutex_init must be called */
-void os_mutex_init(struct os_mutex *m);
+struct os_mutex { void *impl[7]; uint32_t rank; };      /* real OS mutex; os_mutex_init must be called */
+void os_mutex_init(struct os_mutex *m, enum rank rank); /* waiting for it keeps the order of base/rank.h */
 void os_mutex_release(struct os_mutex *m);
 void os_mutex_lock(struct os_mutex *m);
 bool os_mutex_try(struct os_mutex *m);

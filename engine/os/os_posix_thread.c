@@ -23,7 +23,7 @@
 
 #define STACK_BYTES ((size_t)512 * 1024)
 
-static_assert(sizeof(pthread_mutex_t) <= sizeof(struct os_mutex), "os_mutex holds a pthread mutex");
+static_assert(sizeof(pthread_mutex_t) <= sizeof(((struct os_mutex *)0)->impl), "os_mutex holds a pthread mutex");
 static_assert(sizeof(pthread_cond_t) <= sizeof(struct os_cond), "os_cond holds a pthread condition");
 static_assert(_Alignof(pthread_mutex_t) <= _Alignof(struct os_mutex), "os_mutex alignment");
 static_assert(_Alignof(pthread_cond_t) <= _Alignof(struct os_cond), "os_cond alignment");
@@ -45,10 +45,11 @@ static void must_succeed(int rc)
         abort();
 }
 
-void os_mutex_init(struct os_mutex *m)
+void os_mutex_init(struct os_mutex *m, enum rank rank)
 {
     pthread_mutexattr_t attr;
 
+    m->rank = rank;
     must_succeed(pthread_mutexattr_init(&attr));
 #ifndef NDEBUG
     must_succeed(pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK));
@@ -64,6 +65,7 @@ void os_mutex_release(struct os_mutex *m)
 
 void os_mutex_lock(struct os_mutex *m)
 {
+    rank_enter((enum rank)m->rank);
     must_succeed(pthread_mutex_lock(mutex_of(m)));
 }
 
@@ -72,11 +74,14 @@ bool os_mutex_try(struct os_mutex *m)
     int rc = pthread_mutex_trylock(mutex_of(m));
     if (rc != 0 && rc != EBUSY)
         abort();
+    if (rc == 0)
+        rank_enter_try((enum rank)m->rank);
     return rc == 0;
 }
 
 void os_mutex_unlock(struct os_mutex *m)
 {
+    rank_leave((enum rank)m->rank);
     must_succeed(pthread_mutex_unlock(mutex_of(m)));
 }
 
@@ -97,6 +102,8 @@ void os_cond_release(struct os_cond *c)
 
 void os_cond_wait(struct os_cond *c, struct os_mutex *m)
 {
+    rank_leave((enum rank)m->rank);                     /* coming back is waiting for the mutex again */
+    rank_enter((enum rank)m->rank);
     must_succeed(pthread_cond_wait(cond_of(c), mutex_of(m)));
 }
 
@@ -105,6 +112,8 @@ bool os_cond_wait_ms(struct os_cond *c, struct os_mutex *m, uint32_t timeout_ms)
     struct timespec until;
     int rc;
 
+    rank_leave((enum rank)m->rank);
+    rank_enter((enum rank)m->rank);
     must_succeed(clock_gettime(CLOCK_MONOTONIC, &until));
     until.tv_sec += timeout_ms / 1000;
     until.tv_nsec += (long)(timeout_ms % 1000) * 1000000L;

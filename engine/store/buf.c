@@ -95,15 +95,15 @@ static uint32_t frames_of(const struct buf_cache *cache, uint64_t bytes)
 
 static void init_locks(struct buf_cache *cache)
 {
-    os_mutex_init(&cache->frame_lock);
-    os_mutex_init(&cache->dbs_lock);
-    os_mutex_init(&cache->write_lock);
-    os_mutex_init(&cache->wake_lock);
+    os_mutex_init(&cache->frame_lock, RANK_FRAMES);
+    os_mutex_init(&cache->dbs_lock, RANK_CACHE_LIST);
+    os_mutex_init(&cache->write_lock, RANK_WRITER);
+    os_mutex_init(&cache->wake_lock, RANK_WAKE);
     os_cond_init(&cache->frame_freed);
     os_cond_init(&cache->wake);
     list_init(&cache->dbs);
     for (unsigned i = 0; cache->partition_locks != NULL && i < cache->partitions; i++)
-        os_mutex_init(&cache->partition_locks[i]);
+        os_mutex_init(&cache->partition_locks[i], RANK_BUFFER_HASH);
 }
 
 ese_err buf_cache_create(const struct buf_config *config, struct buf_cache **out)

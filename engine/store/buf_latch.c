@@ -63,6 +63,7 @@ bool latch_try(struct buf_frame *f, enum latch_mode mode)
 {
     if (!grab(f, mode))
         return false;
+    rank_enter_try(RANK_PAGE);
     if (mode == LATCH_WRITE)
         version_odd(f);
     return true;
@@ -91,8 +92,11 @@ void latch_take(struct buf_frame *f, enum latch_mode mode)
     unsigned spins = 0;
 
     assert(mode != LATCH_NONE);
+    rank_enter_equal(RANK_PAGE);
+    rank_leave(RANK_PAGE);
     if (latch_try(f, mode))
         return;
+    rank_enter_equal(RANK_PAGE);
     /* A writer queues up as INTENT first: then only the readers that are inside can hold it up. */
     while (!grab(f, mode == LATCH_WRITE ? LATCH_INTENT : mode))
         sleep_while(f, blocking_bits(mode == LATCH_WRITE ? LATCH_INTENT : mode), &spins);
@@ -104,6 +108,7 @@ void latch_drop(struct buf_frame *f, enum latch_mode mode)
 {
     uint32_t s;
 
+    rank_leave(RANK_PAGE);
     if (mode == LATCH_READ) {
         s = atomic_fetch_sub_explicit(&f->latch, 1, memory_order_release);
         assert((s & READERS) != 0);

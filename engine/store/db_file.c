@@ -15,10 +15,10 @@ static struct db_file *db_alloc(const char *path)
     struct db_file *db = ese_alloc(sizeof *db);
     if (db == NULL)
         return NULL;
-    os_mutex_init(&db->header_lock);
-    os_mutex_init(&db->grow_lock);
-    os_mutex_init(&db->space_lock);
-    os_mutex_init(&db->dirty_lock);
+    os_mutex_init(&db->header_lock, RANK_FILE);
+    os_mutex_init(&db->grow_lock, RANK_GROW);
+    os_mutex_init(&db->space_lock, RANK_SPACE);
+    os_mutex_init(&db->dirty_lock, RANK_DIRTY);
     list_init(&db->dirty);
     list_init(&db->writing);
     list_init(&db->cache_link);

@@ -51,7 +51,7 @@ struct db_file {
     _Atomic uint32_t objid_last;
     _Atomic uint32_t page_last;                         /* highest pgno inside the file */
     _Atomic uint32_t gen_required;                      /* what the header on disk promises (D2) */
-    struct os_mutex grow_lock;                          /* rank 15: serialises growth of the file */
+    struct os_mutex grow_lock;                          /* rank 66: serialises growth of the file */
     struct os_mutex space_lock;                         /* rank 35: root space tree */
 
     struct os_mutex dirty_lock;                         /* rank 65; the cache's side of the file, buf_*.c only, from here */

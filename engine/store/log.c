@@ -402,9 +402,9 @@ ese_err log_alloc(const struct log_config *config, struct log **out)
     log->checkpoint_extension = config->new_extensions ? "jcp" : "chk";
     assert(config->file_bytes >= 4 * LOG_SEGMENT_BYTES && config->file_bytes / LOG_SEGMENT_BYTES <= UINT16_MAX);
     log->segment_last = (uint16_t)(config->file_bytes / LOG_SEGMENT_BYTES - 2);
-    os_mutex_init(&log->lock);
-    os_mutex_init(&log->next_lock);
-    os_mutex_init(&log->files_lock);
+    os_mutex_init(&log->lock, RANK_LOG);
+    os_mutex_init(&log->next_lock, RANK_LOG_NEXT);
+    os_mutex_init(&log->files_lock, RANK_LOG_FILES);
     os_cond_init(&log->moved);
     os_cond_init(&log->wake);
     os_cond_init(&log->next_wake);

@@ -12,7 +12,7 @@
  *                 the next segment when little room is left.
  *             L6  a batch of segments that was torn by a crash ends the log; one that had been synced is damage (each segment names
  *                 the first one of its batch).
- * LATCHES     rank 70 (buffer), rank 80 (files).
+ * LATCHES     rank 70 (buffer), 72 (the generation made ahead), 78 (files).
  * FAILS       JET_errLogWriteFail, JET_errLogDiskFull, JET_errLogSequenceEnd, os codes. After JET_errLogWriteFail every append fails.
  * CALLERS     store/buf (flush), tree, txn, table, admin.
  * TESTS       unit/test_log.c, sim crash sweep

@@ -74,8 +74,8 @@ ese_err schema_cache_open(struct inst *inst, uint8_t dbid)
     cache->inst = inst;
     cache->db = inst->dbs[dbid];
     cache->dbid = dbid;
-    os_mutex_init(&cache->lock);
-    os_mutex_init(&cache->system_lock);
+    os_mutex_init(&cache->lock, RANK_SCHEMA);
+    os_mutex_init(&cache->system_lock, RANK_CATALOG);
     for (unsigned k = 0; k < SCHEMA_BUCKETS; k++)
         list_init(&cache->buckets[k]);
     list_init(&cache->changes);
@@ -153,7 +153,7 @@ struct table_def *table_def_create(struct schema_cache *cache, uint32_t objid, p
     btree_init(&t->tree, cache->db, root, objid, 1, true, PAGE_NEW_RECORD_FORMAT);
     btree_init(&t->long_values, cache->db, 0, 0, root, true, PAGE_LONG_VALUE | PAGE_NEW_RECORD_FORMAT);
     t->tree.owner = t->long_values.owner = t;
-    os_mutex_init(&t->lock);
+    os_mutex_init(&t->lock, RANK_TABLE);
     return t;
 }
 
@@ -417,13 +417,21 @@ struct fixed_layout schema_fixed_layout(const void *table, unsigned fid, struct 
 
 /* ---- the gate ---- */
 
+static void step_out(struct table_def *t)
+{
+    uint32_t left = atomic_fetch_sub(&t->gate, 1) - 1;
+    if (left == (uint32_t)GATE_CLOSED)
+        os_wake_word(&t->gate, true);
+}
+
 void table_gate_enter(struct table_def *t)
 {
+    rank_enter(RANK_GATE);
     for (;;) {
         uint32_t seen = atomic_fetch_add(&t->gate, 1) + 1;
         if ((seen & (uint32_t)GATE_CLOSED) == 0)
             return;
-        table_gate_leave(t);
+        step_out(t);
         seen = atomic_load(&t->gate);
         if ((seen & (uint32_t)GATE_CLOSED) != 0)
             os_wait_word(&t->gate, seen);
@@ -432,13 +440,13 @@ void table_gate_enter(struct table_def *t)
 
 void table_gate_leave(struct table_def *t)
 {
-    uint32_t left = atomic_fetch_sub(&t->gate, 1) - 1;
-    if (left == (uint32_t)GATE_CLOSED)
-        os_wake_word(&t->gate, true);
+    rank_leave(RANK_GATE);
+    step_out(t);
 }
 
 void table_gate_close(struct table_def *t)
 {
+    rank_enter(RANK_GATE);
     for (;;) {
         uint32_t seen = atomic_fetch_or(&t->gate, (uint32_t)GATE_CLOSED);
         if ((seen & (uint32_t)GATE_CLOSED) == 0)
@@ -451,6 +459,7 @@ void table_gate_close(struct table_def *t)
 
 void table_gate_open(struct table_def *t)
 {
+    rank_leave(RANK_GATE);
     atomic_fetch_and(&t->gate, ~(uint32_t)GATE_CLOSED);
     os_wake_word(&t->gate, true);
 }

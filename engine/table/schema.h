@@ -131,7 +131,7 @@ struct table_def {
     bool deleted, system, temporary;
     struct trx *creator, *deleter;
     struct trx *ddl_trx; unsigned ddl_count;            /* the one transaction with schema changes in progress, and how many; lock */
-    struct os_mutex lock;                               /* rank 22: autoincrement, LV tree creation, DDL on this table */
+    struct os_mutex lock;                               /* rank 18: autoincrement, LV tree creation, DDL on this table */
     _Atomic uint32_t gate;                              /* record changes in progress; top bit: closed by an index change (table_gate_*) */
     struct arena memory;                                /* columns, names, defaults */
 };

@@ -13,10 +13,10 @@ void inst_init(struct inst *inst)
 {
     list_init(&inst->sessions);
     list_init(&inst->abandoned);
-    os_mutex_init(&inst->lock);
-    os_mutex_init(&inst->session_lock);
-    os_mutex_init(&inst->system_lock);
-    os_mutex_init(&inst->background_lock);
+    os_mutex_init(&inst->lock, RANK_INSTANCE);
+    os_mutex_init(&inst->session_lock, RANK_TRANSACTIONS);
+    os_mutex_init(&inst->system_lock, RANK_SYSTEM);
+    os_mutex_init(&inst->background_lock, RANK_WAKE);
     os_cond_init(&inst->background_wake);
     inst->procid_next = 1;
     atomic_init(&inst->attach_floor, LGPOS_MAX.v);

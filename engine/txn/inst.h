@@ -28,7 +28,7 @@ struct inst {
     struct list sessions;
     struct list abandoned;                              /* sessions whose rollback failed: kept until the store has gone */
     uint64_t versions_preferred;                        /* bytes; above it beginning transactions help to clean up */
-    struct session *_Atomic system; struct os_mutex system_lock; /* txn_system; rank 11 */
+    struct session *_Atomic system; struct os_mutex system_lock; /* txn_system; rank 16 */
     uint16_t procid_next;
     uint32_t page_size;
     struct os_mutex session_lock;                       /* rank 30 */

@@ -305,7 +305,7 @@ int main(int argc, char **argv)
     snprintf(b->copy, sizeof b->copy, "%scopy.bin", b->dir);
     b->pool = malloc(2 * 4096 + VALUE_BYTES);
     os_random(b->pool, 2 * 4096 + VALUE_BYTES);
-    os_mutex_init(&p->lock);
+    os_mutex_init(&p->lock, RANK_DEVICE);
     os_cond_init(&p->changed);
     for (unsigned i = 0; i < BUFFERS; i++)
         p->buffers[i] = os_memory_reserve(CHUNK);

@@ -49,7 +49,7 @@ static ese_err make_folder(const char *path)
 void sim_reset(uint64_t seed)
 {
     if (!g_sim.ready) {
-        os_mutex_init(&g_sim.lock);
+        os_mutex_init(&g_sim.lock, RANK_DEVICE);
         g_sim.pending_end = &g_sim.pending;
         g_sim.ready = true;
     }

@@ -269,8 +269,8 @@ static void equal_keys_are_ordered_by_data(void **state)
     OK(bt_seek(p, bytes_of(key, 4), bytes_of(data, 8), BT_SEEK_EQ, &exact));
     assert_int_equal(load_be32(bt_data(p).data + 4), 3500);
     world_commit(&w.trx);
-    assert_int_equal(tree_judge(&w, &w.table, NULL), 6000);
     bt_pos_free(p);
+    assert_int_equal(tree_judge(&w, &w.table, NULL), 6000);
     world_close(&w);
     free(p);
 }

@@ -46,7 +46,7 @@ static void join_all(struct os_thread *threads[THREADS])
 static void init(struct shared *s)
 {
     memset(s, 0, sizeof(*s));
-    os_mutex_init(&s->mutex);
+    os_mutex_init(&s->mutex, RANK_FILE);
     os_cond_init(&s->cond);
 }
 
