@@ -197,6 +197,13 @@ done:
     return err;
 }
 
+/* dirty_lock is held. A page in a batch of the writer thread is not on the dirty list and not yet on disk. */
+static bool nothing_up_to(const struct db_file *db, uint64_t no_max)
+{
+    return list_empty(&db->writing) &&
+           (list_empty(&db->dirty) || LIST_ENTRY(db->dirty.next, struct buf_frame, dirty_link)->dirty_no > no_max);
+}
+
 ese_err buf_flush_db(struct db_file *db)
 {
     ese_err err = JET_errSuccess;
@@ -215,10 +222,10 @@ ese_err buf_flush_db(struct db_file *db)
         os_mutex_unlock(&cache->write_lock);
         TRY(err);
         os_mutex_lock(&db->dirty_lock);
-        more = !list_empty(&db->dirty) && LIST_ENTRY(db->dirty.next, struct buf_frame, dirty_link)->dirty_no <= choice.no_max;
+        more = !nothing_up_to(db, choice.no_max);
         os_mutex_unlock(&db->dirty_lock);
         if (more && written == 0)
-            os_sleep_ms(1);                             /* frozen, or all that is left is latched */
+            os_sleep_ms(1);                             /* frozen, all that is left is latched, or in the writer's hands */
     }
     TRY(db_file_sync(db));
 done:

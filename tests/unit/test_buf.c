@@ -386,9 +386,47 @@ static void a_torn_header_heals_from_the_shadow(void **state)
     close_all(&f);
 }
 
+struct flusher { struct db_file *db; _Atomic bool stop; };
+
+static void flush_all_the_time(void *argument)
+{
+    struct flusher *w = argument;
+    while (!atomic_load(&w->stop))
+        assert_int_equal(buf_flush_db(w->db), 0);
+}
+
+/* A page that another thread has in its batch is not on disk yet: who detaches the database next must not run ahead of it. */
+static void a_flush_waits_for_what_others_are_writing(void **state)
+{
+    struct fixture f;
+    struct flusher other = {.stop = false};
+    struct os_thread *thread;
+    uint8_t *page = ese_alloc_aligned(PAGE_BYTES, PAGE_BYTES);
+    unsigned late = 0;
+    (void)state;
+    open_all(&f, 64 << 20, true);
+    other.db = f.db;
+    assert_int_equal(os_thread_start(&thread, flush_all_the_time, &other), 0);
+    for (unsigned round = 1; round <= 60; round++) {
+        for (pgno n = 1; n <= 700; n++)
+            put(&f, n, (uint8_t)round);
+        assert_int_equal(buf_flush_db(f.db), 0);
+        for (pgno n = 700; n >= 1; n--) {
+            assert_int_equal(db_page_read(f.db, n, 1, page), 0);
+            late += page[100] != (uint8_t)round;
+        }
+    }
+    assert_int_equal(late, 0);
+    atomic_store(&other.stop, true);
+    os_thread_join(thread);
+    ese_free_aligned(page);
+    close_all(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_flush_waits_for_what_others_are_writing),
         cmocka_unit_test(pages_come_back_from_disk),
         cmocka_unit_test(a_small_cache_writes_what_it_evicts),
         cmocka_unit_test(the_log_is_durable_before_the_page_is_written),
