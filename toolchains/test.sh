@@ -18,12 +18,10 @@ for preset in "$@"; do
 	begun=$(date +%s)
 	log=build/test-$preset.log
 	# Each run shows what only it can: everything with the address sanitizer, what runs threads under the thread sanitizer,
-	# the engine and the programs as Windows runs them. The tables of observed calls are replayed natively, where a
-	# process starts in no time.
+	# the engine and the programs as Windows runs them.
 	case $preset in
 	tsan) labels="-L unit|backup" ;;
 	release) labels="-L unit|shim|abi" ;;
-	mingw*) labels="-E conformance/(behaviour|sequences)" ;;
 	*) labels= ;;
 	esac
 	echo "== $preset"

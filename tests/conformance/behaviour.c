@@ -1,7 +1,7 @@
 /*
  * behaviour - replays the table of observed calls: every row in every mode, each in a fresh process.
  *
- *   behaviour [--only TEXT] [--mode NAME] [--first N] [--last N] [FOLDER]
+ *   behaviour [--only TEXT] [--mode NAME] [--first N] [--last N] [--counts FILE] [FOLDER]
  */
 #include "behaviour.h"
 #include "platform.h"
@@ -216,6 +216,7 @@ static int run_cell(const char *self, const char *root, unsigned row, unsigned m
 struct choice {
     const char *only, *mode, *folder;
     unsigned first, last;
+    FILE *counts;
 };
 
 static int run_all(const char *self, const char *root, const struct choice *c)
@@ -231,13 +232,12 @@ static int run_all(const char *self, const char *root, const struct choice *c)
             else
                 failed++;
         }
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 && passed != 0 ? 0 : 1;
+    return report_counts(c->counts, passed, failed);
 }
 
 int main(int argc, char **argv)
 {
-    struct choice c = {NULL, NULL, "behaviour-run", 0, (unsigned)-1};
+    struct choice c = {NULL, NULL, "behaviour-run", 0, (unsigned)-1, NULL};
     char self[1200], root[1024];
 
     if (argc == 4 && strcmp(argv[1], "--cell") == 0)
@@ -247,6 +247,8 @@ int main(int argc, char **argv)
             c.only = argv[++x];
         else if (strcmp(argv[x], "--mode") == 0 && x + 1 < argc)
             c.mode = argv[++x];
+        else if (strcmp(argv[x], "--counts") == 0 && x + 1 < argc)
+            c.counts = fopen(argv[++x], "w");
         else if (strcmp(argv[x], "--first") == 0 && x + 1 < argc)
             c.first = (unsigned)atoi(argv[++x]);
         else if (strcmp(argv[x], "--last") == 0 && x + 1 < argc)

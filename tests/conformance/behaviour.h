@@ -17,6 +17,7 @@
 #include <windows.h>
 #endif
 #include <esent.h>
+#include "jet_load.h"
 
 enum { BEHAVIOUR_MODES_MAX = 16, BEHAVIOUR_ANY_RESULT = 77777, BUF_BYTES = 262144 };
 

@@ -19,6 +19,7 @@
 #include <windows.h>
 #endif
 #include <esent.h>
+#include "jet_load.h"
 
 typedef JET_GRBIT jet_u32;
 

@@ -92,11 +92,14 @@ int main(int argc, char **argv)
     const char *only = NULL, *folder = "params-run";
     char self[1200], root[1024];
     struct tally all = {0, 0};
+    FILE *counts = NULL;
     if (argc == 3 && strcmp(argv[1], "--check") == 0)
         return run_child((unsigned)atoi(argv[2]));
     for (int x = 1; x < argc; x++) {
         if (strcmp(argv[x], "--only") == 0 && x + 1 < argc)
             only = argv[++x];
+        else if (strcmp(argv[x], "--counts") == 0 && x + 1 < argc)
+            counts = fopen(argv[++x], "w");
         else if (argv[x][0] == '-') {
             fputs("usage: params [OPTION...] [FOLDER]; options are named at the top of the source\n", stderr);
             return 2;
@@ -111,6 +114,5 @@ int main(int argc, char **argv)
     for (unsigned x = 0; x < CHECKS; x++)
         if (only == NULL || strcmp(checks[x].name, only) == 0)
             run_one(self, root, x, &all);
-    printf("%u passed, %u failed\n", all.passed, all.failed);
-    return all.failed == 0 && all.passed != 0 ? 0 : 1;
+    return report_counts(counts, all.passed, all.failed);
 }

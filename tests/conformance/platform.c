@@ -177,6 +177,16 @@ int process_run(char **argv, unsigned timeout_ms)
 #endif
 }
 
+int report_counts(FILE *copy, unsigned passed, unsigned failed)
+{
+    printf("%u passed, %u failed\n", passed, failed);
+    if (copy != NULL) {
+        fprintf(copy, "%u passed, %u failed\n", passed, failed);
+        fclose(copy);
+    }
+    return failed == 0 && passed != 0 ? 0 : 1;
+}
+
 void process_own_path(const char *argv0, char *out, size_t room)
 {
 #ifdef _WIN32

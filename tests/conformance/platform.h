@@ -5,6 +5,7 @@
 #define CONFORMANCE_PLATFORM_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 void pause_ms(unsigned ms);
 void folder_make(const char *path);
@@ -16,6 +17,9 @@ void file_copy(const char *from, const char *to);
 void thread_start(void (*body)(void *), void *argument, int wait);
 /* Exit code; 254 when it had to be killed after timeout_ms, 128 + signal when it died of one. */
 int process_run(char **argv, unsigned timeout_ms);
+
+/* The last line of a report, "N passed, M failed", also into the file where one is given. Returns the exit code. */
+int report_counts(FILE *copy, unsigned passed, unsigned failed);
 
 /* Full path of this program: argv[0] may be relative, and the children start in other folders. */
 void process_own_path(const char *argv0, char *out, size_t room);

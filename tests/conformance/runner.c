@@ -1,9 +1,11 @@
 /*
  * conformance - runs every case of the table in a process and a folder of its own and reports one line a case.
  *
- *   conformance [--keep] [--only PREFIX] [FOLDER]      FOLDER is made for the run; default "conformance-run"
+ *   conformance [--keep] [--only PREFIX] [--counts FILE] [--library DLL] [FOLDER]
  *
- * The report goes to standard output and is the same on Windows with Microsoft's DLL, so that two reports can be compared.
+ * FOLDER is made for the run; default "conformance-run". FILE gets a copy of the last line. DLL, on Windows, is the library
+ * to try; default the esent.dll beside the program, else that of the system. The report goes to standard output and has a
+ * line for each case whatever the library, so that the reports of two libraries can be compared line by line.
  */
 #include "conformance.h"
 #include "platform.h"
@@ -109,7 +111,7 @@ static int run_case(const struct conformance_case *c, const char *self, const ch
     return good;
 }
 
-static int run_all(const char *self, const char *root, const char *only, int keep)
+static int run_all(const char *self, const char *root, const char *only, int keep, FILE *counts)
 {
     static struct area areas[AREAS_MAX];
     unsigned passed = 0, failed = 0;
@@ -130,14 +132,14 @@ static int run_all(const char *self, const char *root, const char *only, int kee
     }
     for (unsigned x = 0; x < AREAS_MAX && areas[x].name != NULL; x++)
         printf("%-20s %3u passed %3u failed\n", areas[x].name, areas[x].passed, areas[x].failed);
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 && passed != 0 ? 0 : 1;
+    return report_counts(counts, passed, failed);
 }
 
 int main(int argc, char **argv)
 {
     const char *only = NULL, *folder = "conformance-run";
     char self[1200], root[1200];
+    FILE *counts = NULL;
     int keep = 0;
 
     if (argc == 3 && (strcmp(argv[1], "--case") == 0 || strcmp(argv[1], "--backup") == 0))
@@ -147,6 +149,10 @@ int main(int argc, char **argv)
             keep = 1;
         else if (strcmp(argv[x], "--only") == 0 && x + 1 < argc)
             only = argv[++x];
+        else if (strcmp(argv[x], "--counts") == 0 && x + 1 < argc)
+            counts = fopen(argv[++x], "w");
+        else if (strcmp(argv[x], "--library") == 0 && x + 1 < argc)
+            jet_library(argv[++x]);
         else if (argv[x][0] == '-') {
             fputs("usage: runner [OPTION...] [FOLDER]; options are named at the top of the source\n", stderr);
             return 2;
@@ -158,5 +164,5 @@ int main(int argc, char **argv)
     if (folder_enter(folder) != 0)
         return 2;
     folder_current(root, sizeof root);
-    return run_all(self, root, only, keep);
+    return run_all(self, root, only, keep, counts);
 }

@@ -1,7 +1,7 @@
 /*
  * sequences - repeats observed sequences of calls and compares every result.
  *
- *   sequences [--only NAME] [FOLDER]
+ *   sequences [--only NAME] [--counts FILE] [FOLDER]
  */
 #include "sequences.h"
 
@@ -319,11 +319,14 @@ int main(int argc, char **argv)
     const char *only = NULL, *folder = "sequences-run";
     char self[1200], root[1024];
     unsigned passed = 0, failed = 0;
+    FILE *counts = NULL;
     if (argc == 3 && strcmp(argv[1], "--sequence") == 0)
         return run_child((unsigned)atoi(argv[2]));
     for (int x = 1; x < argc; x++) {
         if (strcmp(argv[x], "--only") == 0 && x + 1 < argc)
             only = argv[++x];
+        else if (strcmp(argv[x], "--counts") == 0 && x + 1 < argc)
+            counts = fopen(argv[++x], "w");
         else if (argv[x][0] == '-') {
             fputs("usage: sequences [OPTION...] [FOLDER]; options are named at the top of the source\n", stderr);
             return 2;
@@ -338,6 +341,5 @@ int main(int argc, char **argv)
     for (unsigned x = 0; x < sequence_count; x++)
         if (only == NULL || strcmp(sequences[x].name, only) == 0)
             run_one(self, root, x, &passed, &failed);
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 && passed != 0 ? 0 : 1;
+    return report_counts(counts, passed, failed);
 }

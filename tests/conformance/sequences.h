@@ -17,6 +17,7 @@
 #include <windows.h>
 #endif
 #include <esent.h>
+#include "jet_load.h"
 
 typedef JET_GRBIT jet_u32;
 
