@@ -1,7 +1,7 @@
 /*
  * params - every system parameter against its tables: what was observed in each mode, values, ranges, sets of values, texts of errors.
  *
- *   params [--only CHECK] [FOLDER]        CHECK: observed, defaults, ranges, advanced, sets, errors, session
+ *   params [--only CHECK] [--counts FILE] [FOLDER]        CHECK: observed, defaults, ranges, advanced, sets, errors, session
  *
  * Every check runs in a process of its own; a check of what was observed runs once for each mode.
  */
