@@ -9,8 +9,6 @@
 #include "tree/space.h"
 
 enum {
-    UPDATE_WRITTEN = 0x14,                              /* what new databases carry */
-    UPDATE_WRITE_MIN = 0x11,                            /* older and newer ones are only read */
     PAGES_INITIAL = 254,
     GRBIT_OVERWRITE = 0x200,
     FLAG_VERSION = 4, FLAG_UNICODE = 8, FLAG_DETACH_UNICODE = 0x10,
@@ -184,6 +182,24 @@ static ese_err log_create_db(struct inst *inst, uint16_t procid, uint8_t dbid, c
     r.u.create_db.flags = FLAG_VERSION | FLAG_UNICODE;
     r.u.create_db.version = CREATE_RECORD_VERSION;
     return log_with_path(inst, &r, &r.u.create_db.path, path, span);
+}
+
+/* CreateDB says nothing of the level; who replays it makes the newest one. */
+static ese_err log_level(struct inst *inst, uint16_t procid, uint8_t dbid, uint32_t update)
+{
+    struct log_record r = {.type = LR_SET_DB_VERSION};
+    struct log_span span;
+    ese_err err = 0;
+    if (update == DB_UPDATE_NEW)
+        goto done;
+    r.head.procid = procid;
+    r.head.dbid = dbid;
+    r.u.set_version.version = DB_VERSION;
+    r.u.set_version.update_major = update;
+    TRY(log_append(inst->log, &r, &span));
+    TRY(log_flush_segment(inst->log));
+done:
+    return err;
 }
 
 static ese_err log_create_finish(struct inst *inst, uint16_t procid, uint8_t dbid)
@@ -365,6 +381,7 @@ static ese_err create_logged(struct session *s, struct creation *c)
     TRY(make_file(c));
     db_hang(inst, c->db, c->file.dbid, true);
     TRY(stamp_attached(c->db, inst->log, span.at, DB_JUST_CREATED));
+    TRY(log_level(inst, s->trx.procid, c->file.dbid, c->file.update_major));
     TRY(fill_new(s, c->db));
     TRY(log_create_finish(inst, s->trx.procid, c->file.dbid));
     os_mutex_lock(&c->db->header_lock);
@@ -392,7 +409,7 @@ ese_err db_create(struct session *s, const char *path, const struct attach_confi
 {
     struct inst *inst = s->inst;
     struct creation c = {.how = how, .file = {.page_size = inst->page_size, .page_last = PAGES_INITIAL, .overwrite = how->overwrite,
-                                              .update_major = UPDATE_WRITTEN}};
+                                              .update_major = how->update != 0 ? how->update : DB_UPDATE_NEW}};
     ese_err err = 0;
     char *full = ese_alloc(OS_PATH_MAX);
     os_mutex_lock(&inst->lock);
@@ -456,7 +473,7 @@ done:
 static bool writable_format(const struct db_header *h)
 {
     uint32_t update = le32_get(&h->update_major);
-    return update >= UPDATE_WRITE_MIN && update <= UPDATE_WRITTEN;
+    return update >= DB_UPDATE_LOWEST && update <= DB_UPDATE_NEW;
 }
 
 static ese_err open_for_attach(struct inst *inst, const char *full, const struct attach_config *how, struct db_file **out)
@@ -473,6 +490,8 @@ static ese_err open_for_attach(struct inst *inst, const char *full, const struct
         db = NULL;
         TRY(db_file_open(full, true, inst->page_size, &db));
     }
+    if (how->update != 0 && le32_get(&db_header_of(db)->update_major) > how->update)
+        FAIL(JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion);
     TRY(refuse_same_signature(inst, db));
     *out = db;
     db = NULL;
@@ -576,7 +595,7 @@ done:
 ese_err db_temp_open(struct inst *inst, const char *path)
 {
     struct db_create create = {.page_size = inst->page_size, .page_last = PAGES_INITIAL, .dbid = DB_TEMP_ID, .overwrite = true,
-                               .temporary = true, .update_major = UPDATE_WRITTEN};
+                               .temporary = true, .update_major = DB_UPDATE_NEW};
     struct db_file *db = NULL;
     struct session *s;
     ese_err err = 0;

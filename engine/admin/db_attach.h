@@ -4,7 +4,8 @@
  * GIVES       db_create, db_attach, db_detach: files, headers, log records, catalog bootstrap, schema cache, in the order that survives
  *             a crash at any instruction (edb-format.md 1.4, log-format.md 6.8).
  * FAILS       JET_errDatabaseDuplicate, JET_errFileNotFound, JET_errDatabaseDirtyShutdown, JET_errDatabaseInUse, JET_errTooManyAttachedDatabases,
- *             JET_errSoftRecoveryOnBackupDatabase, JET_errRequiredLogFilesMissing, JET_errPageSizeMismatch, JET_errInvalidDatabaseVersion, os codes.
+ *             JET_errSoftRecoveryOnBackupDatabase, JET_errRequiredLogFilesMissing, JET_errPageSizeMismatch, JET_errInvalidDatabaseVersion,
+ *             JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion, os codes.
  * CALLERS     api, admin/recover (undo end), admin/restore.
  * TESTS       sim crash sweep, realdata
  */
@@ -13,7 +14,8 @@
 
 #include "txn/session.h"
 
-struct attach_config { bool read_only; bool recovery_off; bool delete_corrupt_indexes; uint32_t size_max_pages; bool overwrite; bool shadowing_off; bool exclusive; };
+/* update: the level of a database that is made, and the highest one that is attached; 0: the newest made, any attached. */
+struct attach_config { bool read_only; bool recovery_off; bool delete_corrupt_indexes; uint32_t size_max_pages, update; bool overwrite; bool shadowing_off; bool exclusive; };
 ese_err db_create(struct session *s, const char *path, const struct attach_config *how, uint8_t *dbid);
 ese_err db_attach(struct session *s, const char *path, const struct attach_config *how, uint8_t *dbid);  /* *dbid also when already attached */
 ese_err db_detach(struct session *s, uint8_t dbid, bool force);

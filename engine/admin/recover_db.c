@@ -3,7 +3,7 @@
 
 #include "admin/recover_int.h"
 
-enum { PAGES_INITIAL = 254, UPDATE_WRITTEN = 0x14 };
+enum { PAGES_INITIAL = 254 };
 
 /* ---- paths ---- */
 
@@ -292,7 +292,7 @@ done:
 static ese_err remake(struct recovery *r, const struct claim *c)
 {
     struct db_create create = {.page_size = r->inst->page_size, .page_last = PAGES_INITIAL, .dbid = c->dbid, .overwrite = true,
-                               .update_major = UPDATE_WRITTEN, .sign_log = r->survey.sign_log, .sign_db = &c->sign_db};
+                               .update_major = DB_UPDATE_NEW, .sign_log = r->survey.sign_log, .sign_db = &c->sign_db};
     struct db_file *db = NULL;
     ese_err err = 0;
     TRY(db_file_create(r->path, &create, &db));

@@ -244,6 +244,8 @@ static ese_err redo_set_version(struct recovery *r, const struct log_record *rec
         goto done;
     h = db_header_of(db);
     os_mutex_lock(&db->header_lock);
+    if (r->slots[record->head.dbid].creating)           /* made anew just now: it was made at this level */
+        db_file_created_at(db, record->u.set_version.update_major);
     if (le32_get(&h->update_major) < record->u.set_version.update_major)
         le32_set(&h->update_major, record->u.set_version.update_major);
     if (le32_get(&h->update_minor) < record->u.set_version.update_minor)

@@ -105,6 +105,7 @@ static JET_ERR create_database(JET_SESID sesid, JET_PCWSTR name, const JET_SETDB
         FAIL(JET_errInTransaction);
     if (pdbid == NULL)
         FAIL(JET_errInvalidParameter);
+    how.update = param_update_level(&c.session->owner->params, false);
     if ((grbit & JET_bitDbCreateStreamingFile) != 0)
         FAIL(JET_errFeatureNotAvailable);
     TRY(read_db_params(params, count, &how));
@@ -187,6 +188,7 @@ static JET_ERR attach_database(JET_SESID sesid, JET_PCWSTR name, const JET_SETDB
     TRY(read_db_params(params, count, &how));
     TRY(database_path(name, path));
     how.read_only = (grbit & JET_bitDbReadOnly) != 0;
+    how.update = param_update_level(&c.session->owner->params, true);
     how.delete_corrupt_indexes = (grbit & (JET_bitDbDeleteCorruptIndexes | JET_bitDbDeleteUnicodeIndexes)) != 0;
     os_mutex_lock(&c.session->owner->databases);
     err = attach_locked(&c, path, &how, &attached);

@@ -1,5 +1,7 @@
 #include "api/param.h"
 
+#include "format/db_header.h"
+
 #define HIGH UINT64_MAX
 enum { VER_PAGE_32 = 16384, LCID_DEFAULT = 0x409, MAP_DEFAULT = 0x30401 };
 
@@ -165,14 +167,31 @@ static ese_err check_flags(uint32_t id, uint64_t number)
     return 0;
 }
 
-/* Levels from 6960 on are single steps; the special values pick one. */
+/* The flag that tolerates newer files shares a bit with the special values. */
+static uint64_t format_level(uint64_t number)
+{
+    bool tolerant = (number & JET_efvAllowHigherPersistedFormat) == JET_efvAllowHigherPersistedFormat;
+    return tolerant ? number & ~(uint64_t)JET_efvAllowHigherPersistedFormat : number;
+}
+
 static ese_err check_format_version(uint64_t number)
 {
-    uint64_t level = number & ~(uint64_t)JET_efvAllowHigherPersistedFormat;
-    if (number == JET_efvUseEngineDefault || number == JET_efvUsePersistedFormat || (level >= 1 && level <= 9600) ||
-        level == (JET_efvUseEngineDefault & ~(uint64_t)JET_efvAllowHigherPersistedFormat))
+    uint64_t level = format_level(number);
+    if (number == JET_efvUseEngineDefault || number == JET_efvUsePersistedFormat)
         return 0;
-    return err_raise(JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion, __func__, __LINE__);
+    if (level < JET_efvExchange2010Rtm)
+        return err_raise(JET_errEngineFormatVersionNoLongerSupportedTooLow, __func__, __LINE__);
+    if (level > JET_efvOptionallyUniqueIndices)
+        return err_raise(JET_errEngineFormatVersionNotYetImplementedTooHigh, __func__, __LINE__);
+    return 0;
+}
+
+uint32_t param_update_level(const struct param_table *t, bool attach)
+{
+    uint64_t number = param_number(t, JET_paramEngineFormatVersion), level = format_level(number);
+    if (number == JET_efvUseEngineDefault || number == JET_efvUsePersistedFormat || level >= JET_efvScrubLastNodeOnEmptyPage)
+        return 0;
+    return attach && number != level ? 0 : DB_UPDATE_LOWEST;
 }
 
 /* Order: instance-modes.md 6.3. */

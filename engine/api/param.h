@@ -54,6 +54,8 @@ ese_err param_set(const struct param_site *site, uint32_t id, uint64_t number, c
 uint64_t param_number(const struct param_table *t, uint32_t id);
 const char *param_text(const struct param_table *t, uint32_t id);       /* "" for none */
 bool param_is_text(uint32_t id);
+/* JET_paramEngineFormatVersion as the update level of databases: 0 for no limit. attach: the highest that may be attached, else the one to make. */
+uint32_t param_update_level(const struct param_table *t, bool attach);
 /* Full form of a folder (with separator) or file path, relative to the working directory. */
 ese_err param_full_path(const char *text, bool folder, char *to, size_t room);
 

@@ -21,6 +21,8 @@ enum db_state { DB_JUST_CREATED = 1, DB_DIRTY = 2, DB_CLEAN = 3, DB_CONVERTING =
                 DB_DIRTY_PATCHED = 7, DB_REVERTING = 8 };
 enum file_type { FILE_DATABASE = 1, FILE_LOG = 3, FILE_CHECKPOINT = 4, FILE_TEMP_DATABASE = 5, FILE_FLUSH_MAP = 7 };
 enum { DB_MAGIC = (int)0x89ABCDEFu, DB_VERSION = 0x620 };
+/* Update levels that change what is written: the lowest we write (Windows 7), the first that names locales, the one of new databases. */
+enum { DB_UPDATE_LOWEST = 0x11, DB_UPDATE_LOCALES = 0x12, DB_UPDATE_NEW = 0x14 };
 
 struct disk_lgpos { le16 byte, segment; le32 generation; };
 struct disk_bkinfo { struct disk_lgpos mark; struct logtime time; le32 gen_low, gen_high; };

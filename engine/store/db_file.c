@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "os/collate.h"
 #include "store/buf.h"
 
 enum { HEADER_BYTES_MIN = 4096, PAGE_BYTES_MIN = 2048, PAGE_BYTES_MAX = 32768 };
@@ -148,6 +149,25 @@ done:
 
 /* ---- creating ---- */
 
+void db_file_created_at(struct db_file *db, uint32_t update_major)
+{
+    struct db_header *h = db_header_of(db);
+    uint32_t nls, defined;
+    uint8_t sort_id[16];
+
+    le32_set(&h->update_major, update_major);
+    le32_set(&h->create_update, update_major);
+    le32_set(&h->os_major, 6);
+    le32_set(&h->os_minor, update_major < DB_UPDATE_LOCALES ? 1 : 2);
+    le32_set(&h->os_build, update_major < DB_UPDATE_LOCALES ? 7601 : 9200);
+    h->dbflags[3] = update_major < DB_UPDATE_LOCALES ? 0 : 1;
+    le64_set(&h->sort_version, UINT64_MAX);
+    if (update_major < DB_UPDATE_LOCALES) {             /* one version of the sort tables for the whole file */
+        collate_version(&nls, &defined, sort_id);
+        le64_set(&h->sort_version, (uint64_t)nls << 32 | defined);
+    }
+}
+
 static void fill_new_header(struct db_file *db, const struct db_create *how)
 {
     struct db_header *h = db_header_of(db);
@@ -155,17 +175,11 @@ static void fill_new_header(struct db_file *db, const struct db_create *how)
     le32_set(&h->magic, (uint32_t)DB_MAGIC);
     le32_set(&h->version, DB_VERSION);
     le32_set(&h->create_version, DB_VERSION);
-    le32_set(&h->update_major, how->update_major);
-    le32_set(&h->create_update, how->update_major);
+    db_file_created_at(db, how->update_major);
     le32_set(&h->state, DB_JUST_CREATED);
     le32_set(&h->dbid, how->dbid);
     le32_set(&h->page_size, how->page_size);
     le32_set(&h->file_type, how->temporary ? FILE_TEMP_DATABASE : FILE_DATABASE);
-    h->dbflags[3] = 1;
-    le32_set(&h->os_major, 6);
-    le32_set(&h->os_minor, 2);
-    le32_set(&h->os_build, 9200);
-    le64_set(&h->sort_version, UINT64_MAX);
     h->sign_log = how->sign_log;
     if (how->sign_db != NULL)
         h->sign_db = *how->sign_db;
@@ -217,7 +231,8 @@ static ese_err write_header_locked(struct db_file *db)
         FAIL(JET_errFileAccessDenied);
     le64_set(&h->dbtime_dirtied, atomic_load(&db->dbtime_now));
     le32_set(&h->objid_last, atomic_load(&db->objid_last));
-    signature_make(&h->sign_header_flush);
+    if (le32_get(&h->update_major) >= DB_UPDATE_LOCALES)
+        signature_make(&h->sign_header_flush);
     memset(&h->sign_map_flush, 0, sizeof h->sign_map_flush);
     db_header_seal(db->header_page, db->page_size);
     if ((err = os_file_write(db->file, 0, db->header_page, db->page_size)) < 0 || (err = os_file_sync(db->file)) < 0 ||

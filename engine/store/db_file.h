@@ -72,6 +72,7 @@ ese_err db_file_open(const char *path, bool read_only, uint32_t page_size, struc
 struct db_create { uint32_t page_size; pgno page_last; uint8_t dbid; bool overwrite, temporary; uint32_t update_major; struct signature sign_log;
                    const struct signature *sign_db; };                  /* NULL: a new one */
 ese_err db_file_create(const char *path, const struct db_create *how, struct db_file **out);
+void db_file_created_at(struct db_file *db, uint32_t update_major);     /* the header's marks of a database made at this level */
 void db_file_close(struct db_file *db);                 /* drops: the caller has flushed */
 ese_err db_file_write_header(struct db_file *db);       /* seals, writes both copies (D1); takes header_lock itself */
 ese_err db_file_set_state(struct db_file *db, uint32_t state);  /* allowed moves only (edb-format 1.3) */

@@ -20,17 +20,25 @@ static const struct system_column columns[] = {
 /* Columns and indexes of the two tables that the catalog describes like any other. */
 static const struct system_column objids_columns[] = {{"objid", 256, COL_LONG, 4, 0}, {"objidTable", 257, COL_LONG, 4, 0}, {"type", 258, COL_SHORT, 2, 0}};
 
+static const struct system_column fixups_columns[] = {
+    {"autoinc", 1, COL_CURRENCY, 8, COLUMN_AUTOINCREMENT}, {"objidTable", 256, COL_LONG, 4, 0}, {"objidIndex", 257, COL_LONG, 4, 0},
+    {"keyPrimary", 258, COL_LONG_BINARY, 0, 0}, {"keySecondary", 259, COL_LONG_BINARY, 0, 0}, {"lcid", 260, COL_LONG, 4, 0},
+    {"sortVersion", 261, COL_LONG, 4, 0}, {"definedVersion", 262, COL_LONG, 4, 0}, {"rgitag", 263, COL_BINARY, 64, 0},
+    {"ichOffset", 264, COL_LONG, 4, 0}
+};
+
 static const uint8_t id_key[] = {0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0}, name_key[] = {0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 128, 0},
                      roots_key[] = {0, 0, 8, 0, 0, 0, 128, 0}, objids_key[] = {0, 0, 0, 1}, locales_key[] = {0, 0, 128, 0},
+                     fixups_key[] = {0, 0, 0, 1, 0x40, 0, 1, 1, 0, 0, 1, 0},
+                     fixups_index_key[] = {0, 0, 0, 1, 0x40, 0, 1, 1, 0, 0, 2, 1, 0, 0, 3, 1, 0, 0, 7, 1, 0, 0, 8, 1},
                      default_locale[] = {'e', 0, 'n', 0, '-', 0, 'U', 0, 'S', 0}, zero4[] = {0, 0, 0, 0};
 
-enum { MAIN_PAGES = 20, SHADOW_PAGES = 5, INDEX_PAGES = 3, CATALOG_DENSITY = 80, MAIN_FLAGS = (int)0xC0000000u, OBJIDS_FLAGS = (int)0xC8000000u,
+enum { MAIN_PAGES = 20, SHADOW_PAGES = 5, SHADOW_PAGES_OLD = 9, FIXUPS_PAGES = 2, INDEX_PAGES = 3, DEFAULT_LCID = 0x409, CATALOG_DENSITY = 80, MAIN_FLAGS = (int)0xC0000000u, OBJIDS_FLAGS = (int)0xC8000000u,
        LOCALES_FLAGS = (int)0x88000000u, EXTENDED_INDEX = 0x10000 };
 
-const struct system_column *catalog_columns(unsigned *count)
+static bool has_column(const struct db_file *db, unsigned fid)
 {
-    *count = sizeof columns / sizeof columns[0];
-    return columns;
+    return (fid != 12 && fid != 137 && fid != 261) || schema_names_locales(db);
 }
 
 static struct bytes text_of(const char *text)
@@ -61,6 +69,8 @@ static ese_err define_table(struct schema_cache *cache, const char *name, uint32
     t->tree.density = CATALOG_DENSITY;
     for (unsigned k = 0; k < sizeof columns / sizeof columns[0]; k++) {
         const struct system_column *c = &columns[k];
+        if (!has_column(cache->db, c->fid))
+            continue;
         row.id = c->fid;
         row.coltype_or_root = c->type;
         row.space_usage = c->bytes;
@@ -192,8 +202,11 @@ static ese_err put_index(struct session *s, struct db_file *db, const char *name
                          uint32_t flags, struct bytes key)
 {
     struct catalog_row row = {.objid_table = objid_table, .type = CATALOG_INDEX, .id = objid, .coltype_or_root = root, .space_usage = density,
-                              .flags = flags, .has_lcmap = true, .lcmap_flags = COLLATE_DEFAULT_FLAGS, .name = text_of(name), .key_fids = key,
-                              .locale_name = BYTES_OF_ARRAY(default_locale)};
+                              .flags = flags, .has_lcmap = true, .lcmap_flags = COLLATE_DEFAULT_FLAGS, .name = text_of(name), .key_fids = key};
+    if (schema_names_locales(db))
+        row.locale_name = BYTES_OF_ARRAY(default_locale);
+    else
+        row.pages_or_locale = DEFAULT_LCID;
     return catalog_insert(s, db, &row);
 }
 
@@ -202,7 +215,8 @@ static ese_err put_catalog_columns(struct session *s, struct db_file *db, uint32
 {
     ese_err err = JET_errSuccess;
     for (unsigned k = 0; k < sizeof columns / sizeof columns[0]; k++)
-        TRY(put_column(s, db, objid, &columns[k], columns[k].flags, 1252, 4, BYTES_NONE));
+        if (has_column(db, columns[k].fid))
+            TRY(put_column(s, db, objid, &columns[k], columns[k].flags, 1252, 4, BYTES_NONE));
 done:
     return err;
 }
@@ -261,39 +275,98 @@ done:
     return err;
 }
 
-/* Trees first, at the places every database has them; then their rows, which also fill MSysObjids. */
-ese_err catalog_create(struct session *s, struct db_file *db)
+static ese_err put_fixups_table(struct session *s, struct db_file *db, pgno root)
 {
     ese_err err = JET_errSuccess;
-    struct schema_cache *cache = schema_cache_of(s, db);
-    pgno objids = SHADOW_ROOT + SHADOW_PAGES, locales = objids + 1;
-    const uint32_t table_flags = PAGE_NEW_RECORD_FORMAT, index_flags = PAGE_INDEX | PAGE_NEW_RECORD_FORMAT;
 
-    TRY(create_tree(&cache->root, &s->trx, MAIN_PAGES, table_flags, CATALOG_ROOT, CATALOG_OBJID));
-    TRY(create_tree(&cache->root, &s->trx, SHADOW_PAGES, table_flags, SHADOW_ROOT, SHADOW_OBJID));
+    TRY(put_table(s, db, "MSysUnicodeFixupVer2", FIXUPS_OBJID, root, 100, (uint32_t)LOCALES_FLAGS, FIXUPS_PAGES));
+    for (unsigned k = 0; k < sizeof fixups_columns / sizeof fixups_columns[0]; k++)
+        TRY(put_column(s, db, FIXUPS_OBJID, &fixups_columns[k], fixups_columns[k].flags, 0, 4, BYTES_NONE));
+    TRY(put_index(s, db, "primary", FIXUPS_OBJID, FIXUPS_OBJID, root, 100, 0x1002F, BYTES_OF_ARRAY(fixups_key)));
+    TRY(put_index(s, db, "secondary", FIXUPS_OBJID, FIXUPS_INDEX_OBJID, root + 1, 100, 0x1000E, BYTES_OF_ARRAY(fixups_index_key)));
+done:
+    return err;
+}
+
+/* ---- trees first, at the places every database has them; then their rows, which also fill MSysObjids ---- */
+
+static ese_err create_catalog_trees(struct session *s, struct schema_cache *cache, uint32_t shadow_pages)
+{
+    ese_err err = JET_errSuccess;
+    const uint32_t index_flags = PAGE_INDEX | PAGE_NEW_RECORD_FORMAT;
+
+    TRY(create_tree(&cache->root, &s->trx, MAIN_PAGES, PAGE_NEW_RECORD_FORMAT, CATALOG_ROOT, CATALOG_OBJID));
+    TRY(create_tree(&cache->root, &s->trx, shadow_pages, PAGE_NEW_RECORD_FORMAT, SHADOW_ROOT, SHADOW_OBJID));
     TRY(create_tree(&cache->catalog->tree, &s->trx, INDEX_PAGES, index_flags, CATALOG_ROOT + 3, NAME_INDEX_OBJID));
     TRY(create_tree(&cache->catalog->tree, &s->trx, INDEX_PAGES, index_flags, CATALOG_ROOT + 6, ROOTS_INDEX_OBJID));
-    TRY(create_tree(&cache->root, &s->trx, 1, table_flags, objids, OBJIDS_OBJID));
-    TRY(create_tree(&cache->root, &s->trx, 1, table_flags, locales, LOCALES_OBJID));
     cache->name_index->tree.root = CATALOG_ROOT + 3;
     cache->roots_index->tree.root = CATALOG_ROOT + 6;
-    cache->objids.root = objids;
+done:
+    return err;
+}
+
+static ese_err create_new_trees(struct session *s, struct schema_cache *cache, pgno first)
+{
+    ese_err err = JET_errSuccess;
+
+    TRY(create_tree(&cache->root, &s->trx, 1, PAGE_NEW_RECORD_FORMAT, first, OBJIDS_OBJID));
+    TRY(create_tree(&cache->root, &s->trx, 1, PAGE_NEW_RECORD_FORMAT, first + 1, LOCALES_OBJID));
+    cache->objids.root = first;
     cache->objids.objid = OBJIDS_OBJID;
-    cache->locales.root = locales;
+    cache->locales.root = first + 1;
     cache->locales.objid = LOCALES_OBJID;
-    cache->ready = true;
+done:
+    return err;
+}
+
+static ese_err create_old_trees(struct session *s, struct schema_cache *cache, pgno first)
+{
+    ese_err err = JET_errSuccess;
+    struct btree fixups;
+
+    btree_init(&fixups, cache->db, first, FIXUPS_OBJID, 1, true, PAGE_NEW_RECORD_FORMAT);
+    TRY(create_tree(&cache->root, &s->trx, FIXUPS_PAGES, PAGE_NEW_RECORD_FORMAT, first, FIXUPS_OBJID));
+    TRY(create_tree(&fixups, &s->trx, 1, PAGE_INDEX | PAGE_NEW_RECORD_FORMAT, first + 1, FIXUPS_INDEX_OBJID));
+done:
+    btree_release(&fixups);
+    return err;
+}
+
+static ese_err put_catalog_tables(struct session *s, struct db_file *db, uint32_t shadow_pages)
+{
+    ese_err err = JET_errSuccess;
 
     TRY(put_table(s, db, "MSysObjects", CATALOG_OBJID, CATALOG_ROOT, CATALOG_DENSITY, (uint32_t)MAIN_FLAGS, MAIN_PAGES));
     TRY(put_catalog_columns(s, db, CATALOG_OBJID));
     TRY(put_index(s, db, "Id", CATALOG_OBJID, CATALOG_OBJID, CATALOG_ROOT, CATALOG_DENSITY, 0x10031, BYTES_OF_ARRAY(id_key)));
     TRY(put_index(s, db, "Name", CATALOG_OBJID, NAME_INDEX_OBJID, CATALOG_ROOT + 3, CATALOG_DENSITY, 0x10011, BYTES_OF_ARRAY(name_key)));
     TRY(put_index(s, db, "RootObjects", CATALOG_OBJID, ROOTS_INDEX_OBJID, CATALOG_ROOT + 6, CATALOG_DENSITY, 0x10009, BYTES_OF_ARRAY(roots_key)));
-    TRY(put_table(s, db, "MSysObjectsShadow", SHADOW_OBJID, SHADOW_ROOT, CATALOG_DENSITY, (uint32_t)MAIN_FLAGS, SHADOW_PAGES));
+    TRY(put_table(s, db, "MSysObjectsShadow", SHADOW_OBJID, SHADOW_ROOT, CATALOG_DENSITY, (uint32_t)MAIN_FLAGS, shadow_pages));
     TRY(put_catalog_columns(s, db, SHADOW_OBJID));
     TRY(put_index(s, db, "Id", SHADOW_OBJID, SHADOW_OBJID, SHADOW_ROOT, CATALOG_DENSITY, 0x10031, BYTES_OF_ARRAY(id_key)));
-    TRY(put_objids_table(s, db, objids));
-    TRY(put_locales_table(s, db, locales));
-    TRY(put_locale_rows(s, db));
+done:
+    return err;
+}
+
+ese_err catalog_create(struct session *s, struct db_file *db)
+{
+    ese_err err = JET_errSuccess;
+    struct schema_cache *cache = schema_cache_of(s, db);
+    bool names = schema_names_locales(db);
+    uint32_t shadow_pages = names ? SHADOW_PAGES : SHADOW_PAGES_OLD;
+    pgno first = SHADOW_ROOT + shadow_pages;
+
+    TRY(create_catalog_trees(s, cache, shadow_pages));
+    TRY(names ? create_new_trees(s, cache, first) : create_old_trees(s, cache, first));
+    cache->ready = true;
+    TRY(put_catalog_tables(s, db, shadow_pages));
+    if (names) {
+        TRY(put_objids_table(s, db, first));
+        TRY(put_locales_table(s, db, first + 1));
+        TRY(put_locale_rows(s, db));
+    } else {
+        TRY(put_fixups_table(s, db, first));
+    }
 done:
     return err;
 }

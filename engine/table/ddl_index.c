@@ -5,7 +5,8 @@
 #include "table/cursor.h"
 #include "table/index.h"
 
-enum { SEGMENT_TEMPLATE = 0x80, SEGMENT_DESCENDING = 0x40, SEGMENT_MUST_BE_NULL = 0x20, TUPLE_BYTES = 20, VERSION_BYTES = 8 };
+enum { SEGMENT_TEMPLATE = 0x80, SEGMENT_DESCENDING = 0x40, SEGMENT_MUST_BE_NULL = 0x20, TUPLE_BYTES = 20, VERSION_BYTES = 8,
+       DEFAULT_LCID = 0x409, LCID_OF_NONE = 0x1000 /* locales without a number of their own */ };
 
 /* Bytes that a row of an index refers to. */
 struct index_row {
@@ -70,36 +71,36 @@ done:
     return err;
 }
 
-static bool locale_names(const struct table_def *t)
-{
-    return le32_get(&db_header_of(t->db)->update_major) >= 0x12;
-}
-
 /* Every row names its locale; only those with Unicode text say which tables made their keys. */
-static void put_locale(struct table_def *t, const struct index_create *how, struct index_row *out)
+static ese_err put_locale(struct table_def *t, const struct index_create *how, struct index_row *out)
 {
+    ese_err err = JET_errSuccess;
     uint32_t nls, defined;
     const char *name = how->has_collation ? how->collation.locale : "en-US";
     size_t n = 0;
 
     out->row.has_lcmap = true;
     out->row.lcmap_flags = how->has_collation && how->collation.flags != 0 ? how->collation.flags : COLLATE_DEFAULT_FLAGS;
-    if (locale_names(t)) {
+    if (schema_names_locales(t->db)) {
         for (; name[n] != 0 && n < LOCALE_NAME_MAX; n++)
             store_le16(out->locale + 2 * n, (uint8_t)name[n]);
         out->row.locale_name = bytes_of(out->locale, 2 * n);
     } else {
-        out->row.pages_or_locale = how->has_collation && how->collation.lcid != 0 ? how->collation.lcid : 0x409;
+        out->row.pages_or_locale = how->has_collation ? how->collation.lcid : DEFAULT_LCID;
+        if (out->row.pages_or_locale == 0 && (!collate_lcid_of_name(name, &out->row.pages_or_locale) || out->row.pages_or_locale == LCID_OF_NONE))
+            FAIL(JET_errEngineFormatVersionParamTooLowForRequestedFeature);
     }
     if ((out->row.flags & INDEX_LOCALISED) == 0)
-        return;
+        goto done;
     collate_version(&nls, &defined, out->sort_id);
     store_le32(out->version, nls);
     store_le32(out->version + 4, defined);
     out->row.version = bytes_of(out->version, VERSION_BYTES);
     out->row.has_version = true;
     out->row.sort_id = bytes_of(out->sort_id, sizeof out->sort_id);
-    out->row.has_sort_id = locale_names(t);
+    out->row.has_sort_id = schema_names_locales(t->db);
+done:
+    return err;
 }
 
 static ese_err put_limits(const struct table_def *t, const struct index_create *how, struct index_row *out)
@@ -162,11 +163,13 @@ static ese_err describe(struct session *s, struct table_def *t, const struct ind
     out->row.space_usage = how->density != 0 ? how->density : t->density;
     if (how->density != 0 && (how->density < 20 || how->density > 100))
         FAIL(JET_errDensityInvalid);
+    if ((how->flags & INDEX_DOTNET_GUID) != 0 && le32_get(&db_header_of(t->db)->update_major) < DB_UPDATE_NEW)
+        FAIL(JET_errEngineFormatVersionParamTooLowForRequestedFeature);
     TRY(put_key(s, t, how, out));
     TRY(put_limits(t, how, out));
     if ((how->flags & INDEX_PRIMARY) != 0)
         shrink_primary_key(t, out);
-    put_locale(t, how, out);
+    TRY(put_locale(t, how, out));
 done:
     return err;
 }

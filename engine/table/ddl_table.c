@@ -73,6 +73,8 @@ static ese_err check_create(struct session *s, const struct schema_cache *cache,
         FAIL(JET_errDensityInvalid);
     if (how->lv_chunk_max > schema_lv_chunk_bytes(cache->db))
         FAIL(JET_errInvalidLVChunkSize);
+    if (how->lv_chunk_max != 0 && how->lv_chunk_max != schema_lv_chunk_bytes(cache->db) && !schema_names_locales(cache->db))
+        FAIL(JET_errEngineFormatVersionParamTooLowForRequestedFeature);        /* the catalog has no column for it */
     if (how->template_name != NULL && (how->flags & TABLE_TEMPLATE) != 0)
         FAIL(JET_errCannotNestDDL);
     err = schema_open_table(s, cache->dbid, how->name, &same);

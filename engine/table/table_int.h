@@ -14,7 +14,7 @@
 #include "table/catalog.h"
 
 enum { SCHEMA_BUCKETS = 128, CATALOG_ROOT = 4, SHADOW_ROOT = 24, CATALOG_OBJID = 2, SHADOW_OBJID = 3, NAME_INDEX_OBJID = 4,
-       ROOTS_INDEX_OBJID = 5, OBJIDS_OBJID = 6, LOCALES_OBJID = 7, CATALOG_ROW_ROOM = 4096, CATALOG_KEY_MAX = 80, CATALOG_PRIMARY_KEY = 13 };
+       ROOTS_INDEX_OBJID = 5, OBJIDS_OBJID = 6, LOCALES_OBJID = 7, FIXUPS_OBJID = 6, FIXUPS_INDEX_OBJID = 7, CATALOG_ROW_ROOM = 4096, CATALOG_KEY_MAX = 80, CATALOG_PRIMARY_KEY = 13 };
 
 struct schema_cache {
     struct inst *inst;
@@ -32,6 +32,12 @@ struct schema_cache {
     struct list changes;                                /* struct ddl_change that wait for their transaction or clean-up; lock */
 };
 
+/* Since Windows 8: locales by name, MSysObjids and MSysLocales, the catalog's LVChunkMax, SortID, LocaleName. Before: LCIDs, MSysUnicodeFixupVer2. */
+static inline bool schema_names_locales(const struct db_file *db)
+{
+    return le32_get(&db_header_of((struct db_file *)(uintptr_t)db)->update_major) >= DB_UPDATE_LOCALES;
+}
+
 static inline struct schema_cache *schema_cache_of(struct session *s, const struct db_file *db) { return s->inst->schemas[db->dbid]; }
 
 /* ---- catalog.c: one row as bytes ---- */
@@ -48,7 +54,6 @@ size_t catalog_roots_key(struct bytes name, uint8_t to[CATALOG_KEY_MAX]);
 /* ---- catalog_boot.c ---- */
 
 struct system_column { const char *name; uint16_t fid; uint8_t type; uint8_t bytes; uint8_t flags; };
-const struct system_column *catalog_columns(unsigned *count);
 ese_err catalog_define(struct schema_cache *cache);     /* the hard-wired definitions */
 ese_err catalog_locate(struct session *s, struct schema_cache *cache);      /* index roots, MSysObjids, MSysLocales: once */
 

@@ -6,93 +6,16 @@
 
 #include "base/err.h"
 #include "engine_fixture.h"
-#include "exported.h"
+#include "exported_walk.h"
 #include "jet_run.h"
 #include "samples.h"
 
 #define OK(call) assert_int_equal((call), 0)
 
-enum { ADDED_ROWS = 300, SHOWN_MAX = 8 };
+enum { ADDED_ROWS = 300 };
 #define ADDED "added here"
 
 struct walked { struct jet_tables tables; long rows[JET_TABLES_MAX]; uint64_t sums[JET_TABLES_MAX]; };
-
-static unsigned shown;
-
-static uint64_t mix(uint64_t h, const unsigned char *data, long size)
-{
-    h = (h ^ (uint64_t)(size + 2)) * 1099511628211u;
-    for (long k = 0; k < size; k++)
-        h = (h ^ data[k]) * 1099511628211u;
-    return h;
-}
-
-static unsigned compare_value(const struct exported_table *x, const struct jet_column *c, const struct jet_buffer *b, long size, long row)
-{
-    const char *field = exported_field(x, c->name);
-
-    if (field != NULL ? exported_matches(&c->def, b->data, size, field) : size < 0)
-        return 0;                                       /* catalogs of elder versions have fewer columns */
-    if (shown++ < SHOWN_MAX) {
-        printf("   row %ld column %s type %u cp %u grbit %x: %ld bytes ", row, c->name, (unsigned)c->def.coltyp, c->def.cp, (unsigned)c->def.grbit, size);
-        for (long k = 0; k < size && k < 60; k++)
-            printf("%02x", b->data[k]);
-        printf(" | %.80s\n", field != NULL ? field : "(no such column)");
-    }
-    return 1;
-}
-
-/* The tool shows nothing for a default of a long column, which is not in the record, and for a column with several values. */
-static bool not_shown(struct jet_run *r, const struct jet_table *t, const struct jet_column *c, const char *field)
-{
-    JET_RETINFO second = {.cbStruct = sizeof second, .itagSequence = 2};
-    JET_UINT32 got = 0;
-
-    if (field == NULL || field[0] != 0)
-        return false;
-    if ((c->def.grbit & JET_bitColumnMultiValued) != 0 &&
-        JetRetrieveColumn(r->s, t->id, c->def.columnid, NULL, 0, &got, 0, &second) != JET_wrnColumnNull)
-        return true;
-    return JetRetrieveColumn(r->s, t->id, c->def.columnid, NULL, 0, &got, JET_bitRetrieveIgnoreDefault, NULL) == JET_wrnColumnNull;
-}
-
-/* Every value of every row; x: compared with it unless NULL. Returns the number of differences. */
-static unsigned walk_table(struct jet_run *r, const char *name, struct exported_table *x, long *rows, uint64_t *sum)
-{
-    struct jet_table t;
-    struct jet_buffer b = {calloc(1, 4096), 4096};
-    unsigned different = 0;
-    JET_ERR err = jet_table_open(r, name, &t);
-
-    if (err < 0)
-        fail_msg("%s: open %d", name, (int)err);
-    shown = 0;
-    *rows = 0;
-    *sum = 14695981039346656037u;
-    for (err = JetMove(r->s, t.id, JET_MoveFirst, 0); err >= 0; err = JetMove(r->s, t.id, JET_MoveNext, 0), ++*rows) {
-        if (x != NULL && !exported_row(x)) {
-            printf("   %s: the tool ends at row %ld\n", name, *rows);
-            different++;
-            x = NULL;
-        }
-        for (unsigned k = 0; k < t.count; k++) {
-            const struct jet_column *c = &t.columns[k];
-            long size = jet_value(r, &t, c->def.columnid, 1, &b);
-            *sum = mix(*sum, b.data, size);
-            if (x != NULL && !not_shown(r, &t, c, exported_field(x, c->name)))
-                different += compare_value(x, c, &b, size, *rows);
-            for (unsigned itag = 2; size >= 0 && (c->def.grbit & JET_bitColumnMultiValued) != 0; itag++) {
-                size = jet_value(r, &t, c->def.columnid, itag, &b);
-                *sum = mix(*sum, b.data, size);
-            }
-        }
-    }
-    if (err != JET_errNoCurrentRecord)
-        fail_msg("%s: after row %ld: %d", name, *rows, (int)err);
-    jet_table_close(r, &t);
-    free(b.data);
-    return different;
-}
 
 /* export: folder of the tool's output, or NULL. */
 static unsigned walk_all(struct jet_run *r, const struct sample *s, const char *export, struct walked *w)
@@ -104,7 +27,7 @@ static unsigned walk_all(struct jet_run *r, const struct sample *s, const char *
         struct exported_table x;
         const char *name = w->tables.names[k];
         bool have = export != NULL && exported_open(&x, export, name);
-        unsigned different = walk_table(r, name, have ? &x : NULL, &w->rows[k], &w->sums[k]);
+        unsigned different = exported_walk(r, name, have ? &x : NULL, &w->rows[k], &w->sums[k]);
         if (export != NULL && !have) {
             printf("%s %s: not exported\n", s->file, name);
             bad++;
@@ -215,7 +138,7 @@ static unsigned back_up_and_restore(struct cycle *c, const struct sample *s, str
     jet_start(r, c->work, s->page_size);
     OK(jet_attach(r, c->to, 0));
     for (unsigned k = (jet_tables(r, &c->after.tables), 0); k < c->after.tables.count; k++)
-        (void)walk_table(r, c->after.tables.names[k], NULL, &c->after.rows[k], &c->after.sums[k]);
+        (void)exported_walk(r, c->after.tables.names[k], NULL, &c->after.rows[k], &c->after.sums[k]);
     jet_stop(r);
     bad += same_as_before(&c->before, &c->after);
     return bad;
