@@ -164,7 +164,7 @@ static ese_err set_one(struct call *c, const struct set_args *a, JET_ERR *warnin
         FAIL(JET_errUpdateNotPrepared);
     if ((a->grbit & ~(JET_GRBIT)SET_KNOWN) != 0)
         FAIL(JET_errInvalidGrbit);
-    column = schema_column(c->cursor->table, a->columnid);
+    column = schema_column_seen(c->s, c->cursor->table, a->columnid);
     if (column != NULL && column_is_long(column))
         TRY(call_transact(c, false));
     if (sizes) {

@@ -456,7 +456,11 @@ JET_ERR JET_API JetDeleteColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWST
     return JetDeleteColumn2W(sesid, tableid, szColumnName, 0);
 }
 
-/* JetRenameColumn - a name that exists gives JET_errKeyDuplicate, as the catalog's index does. source: observed-sequences tbl-column 30 */
+/*
+ * JetRenameColumn - outside transactions only: everybody has the new name at once.
+ * err     JET_errInTransaction; a name that exists gives JET_errKeyDuplicate, as the catalog's index does
+ * source  observed-sequences tbl-column 30
+ */
 JET_ERR JET_API JetRenameColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR szName, JET_PCWSTR szNameNew, JET_GRBIT grbit)
 {
     struct call c;
@@ -467,6 +471,10 @@ JET_ERR JET_API JetRenameColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWST
     TRY(writable_table(&c));
     if ((grbit & ~(JET_GRBIT)JET_bitColumnRenameConvertToPrimaryIndexPlaceholder) != 0)
         FAIL(JET_errInvalidGrbit);
+    if (szName == NULL || szNameNew == NULL)
+        FAIL(JET_errInvalidParameter);
+    if (c.s->trx.level != 0)
+        FAIL(JET_errInTransaction);
     TRY(text_name(szName, from, sizeof from));
     TRY(text_name(szNameNew, to, sizeof to));
     TRY(step_begin(&step, &c));

@@ -192,7 +192,7 @@ done:
 
 static bool usable(const struct session *s, const struct column_def *column)
 {
-    return column != NULL && !column->deleted && (column->creator == NULL || column->creator == &s->trx);
+    return schema_column_visible(s, column);
 }
 
 static ese_err every_column(struct enumeration *e)

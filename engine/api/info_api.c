@@ -61,8 +61,8 @@ static ese_err find_column(struct call *c, struct table_def *t, JET_PCWSTR name,
         uint32_t id = 0;
         if (name != NULL)
             memcpy(&id, name, sizeof id);
-        *out = schema_column(t, id);
-        if (*out == NULL || !info_visible(c, (*out)->deleted, (*out)->creator))
+        *out = schema_column_seen(c->s, t, id);
+        if (*out == NULL)
             FAIL(JET_errColumnNotFound);
         goto done;
     }
@@ -140,7 +140,7 @@ static ese_err list_column_rows(struct call *c, struct api_table *list, const ui
     for (unsigned g = 0; g < 3; g++)
         for (unsigned i = 0; i < groups[g].count; i++) {
             const struct column_def *column = groups[g].at[i];
-            if (column == NULL || !info_visible(c, column->deleted, column->creator) || (own_only && column->derived))
+            if (!schema_column_visible(c->s, column) || (own_only && column->derived))
                 continue;
             TRY(list_column_row(list, ids, t, column, wide));
             (*count)++;

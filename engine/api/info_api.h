@@ -21,9 +21,5 @@ ese_err info_give(const void *value, size_t size, void *to, size_t room);
 ese_err info_give_exactly(const void *value, size_t size, void *to, size_t room);
 /* Pages of a tree: owned or available. */
 ese_err info_space(struct btree *tree, bool owned, uint32_t *pages);
-static inline bool info_visible(const struct call *c, bool deleted, const struct trx *creator)
-{
-    return !deleted && (creator == NULL || creator == &c->s->trx);
-}
 
 #endif

@@ -18,7 +18,7 @@ static struct index_def *next_index(const struct call *c, struct table_def *t, s
     while (*at != &t->indexes) {
         struct index_def *i = LIST_ENTRY(*at, struct index_def, link);
         *at = (*at)->next;
-        if (info_visible(c, i->deleted, i->creator) && !i->building)
+        if (!i->deleted && !i->building && schema_sees(c->s, &i->life))
             return i;
     }
     return NULL;

@@ -47,7 +47,8 @@ struct cursor {
     uint8_t original_key[BT_KEY_MAX]; size_t original_key_size;  /* bookmark of the record being replaced */
     uint32_t update_level;
     uint8_t changed_columns[COLUMN_BITS_BYTES];         /* which columns this update set, by column_bit() */
-    unsigned update_lv_level;                           /* deepest transaction level in which this update wrote long values; 0 = none */
+    unsigned update_lv_level;                           /* deepest transaction level in which this update wrote long values that may roll back */
+    bool update_lv;                                     /* it wrote some: giving it up drops them */
     uint8_t *original; size_t original_size;            /* the record being replaced (page_size bytes of room) */
     uint8_t *record_memory;                             /* page_size bytes: copy of the fetched record */
     uint64_t autoincrement_value; bool autoincrement_taken;

@@ -341,7 +341,7 @@ static ese_err switch_index(struct cursor *c, struct index_def *index)
         else
             bt_pos_retarget(&c->secondary, &index->tree);
         atomic_fetch_add(&index->use_count, 1);
-        if (index->deleter != NULL || index->deleted) {
+        if (index->life.deleter != NULL || index->deleted) {
             atomic_fetch_sub(&index->use_count, 1);
             FAIL(JET_errIndexNotFound);
         }

@@ -103,7 +103,7 @@ ese_err ddl_claim(struct session *s, struct table_def *t)
 {
     ese_err err = JET_errSuccess;
 
-    if (t->ddl_inhibited && t->creator != &s->trx)
+    if (t->ddl_inhibited && t->life.creator != &s->trx)
         FAIL(JET_errFixedDDL);
     os_mutex_lock(&t->lock);
     if (t->ddl_trx != NULL && t->ddl_trx != &s->trx)

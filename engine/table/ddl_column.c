@@ -50,16 +50,31 @@ static void commit_add(void *object, stamp at)
 {
     struct ddl_change *change = object;
 
-    (void)at;
     if (change->cache == NULL)
         return;
     os_mutex_lock(&change->t->lock);
-    change->c->creator = NULL;
+    change->c->life.created = at.v;
+    change->c->life.creator = NULL;
     (void)schema_make_facts(change->t);
     os_mutex_unlock(&change->t->lock);
 }
 
-static const struct ver_schema_ops add_ops = {undo_add, commit_add, ddl_change_drop};
+/* Everybody sees the column now, unless it is being deleted. */
+static void cleanup_add(void *object)
+{
+    struct ddl_change *change = object;
+
+    if (change->cache != NULL) {
+        os_mutex_lock(&change->t->lock);
+        change->c->life.created = 0;
+        if (change->c->life.deleter == NULL && change->c->life.deleted == 0)
+            change->c->versioned = false;
+        os_mutex_unlock(&change->t->lock);
+    }
+    ddl_change_drop(change);
+}
+
+static const struct ver_schema_ops add_ops = {undo_add, commit_add, cleanup_add};
 
 static ese_err choose_fid(const struct table_def *t, enum column_place place, uint32_t *fid)
 {
@@ -94,7 +109,7 @@ static ese_err check_add(struct session *s, struct table_def *t, const struct co
     if ((how->flags & COLUMN_VERSION) != 0 && t->version != NULL)
         FAIL(JET_errColumnRedundant);
     if ((how->flags & COLUMN_AUTOINCREMENT) != 0 && t->autoincrement != NULL)
-        FAIL(t->creator == &s->trx ? JET_errColumnRedundant : JET_errExclusiveTableLockRequired);
+        FAIL(t->life.creator == &s->trx ? JET_errColumnRedundant : JET_errExclusiveTableLockRequired);
     if (schema_find_column(s, t, how->name, &same) >= 0)
         FAIL(JET_errColumnDuplicate);
 done:
@@ -149,7 +164,8 @@ static ese_err place_column(struct session *s, struct table_def *t, const struct
             FAIL(JET_errRecordTooBig);
     }
     TRY(schema_column_from_row(t, row, out));
-    (*out)->creator = &s->trx;
+    (*out)->life.creator = &s->trx;
+    (*out)->versioned = true;
     TRY(schema_set_column(t, *out));
 done:
     os_mutex_unlock(&t->lock);
@@ -164,7 +180,7 @@ static ese_err add_column(struct session *s, struct table_def *t, const struct c
     struct column_def *c;
     uint8_t padded[256];
 
-    if (t->ddl_inhibited && t->creator != &s->trx)
+    if (t->ddl_inhibited && t->life.creator != &s->trx)
         FAIL(JET_errFixedDDL);
     TRY(check_add(s, t, how));
     fill_row(t, how, padded, &row);
@@ -209,9 +225,7 @@ static ese_err undo_delete(void *object, struct trx *trx)
     (void)trx;
     if (change->cache != NULL) {
         os_mutex_lock(&change->t->lock);
-        change->c->deleted = false;
-        schema_note_column(change->t, change->c);
-        (void)schema_make_facts(change->t);
+        change->c->life.deleter = NULL;
         os_mutex_unlock(&change->t->lock);
         ddl_unclaim(change->t);
     }
@@ -228,7 +242,34 @@ static void commit_claimed(void *object, stamp at)
         ddl_unclaim(change->t);
 }
 
-static const struct ver_schema_ops delete_ops = {undo_delete, commit_claimed, ddl_change_drop};
+static void commit_delete(void *object, stamp at)
+{
+    struct ddl_change *change = object;
+
+    if (change->cache == NULL)
+        return;
+    os_mutex_lock(&change->t->lock);
+    change->c->life.deleted = at.v;
+    change->c->life.deleter = NULL;
+    os_mutex_unlock(&change->t->lock);
+    ddl_unclaim(change->t);
+}
+
+static void cleanup_delete(void *object)
+{
+    struct ddl_change *change = object;
+
+    if (change->cache != NULL) {
+        os_mutex_lock(&change->t->lock);
+        change->c->deleted = true;
+        schema_note_column(change->t, change->c);
+        (void)schema_make_facts(change->t);
+        os_mutex_unlock(&change->t->lock);
+    }
+    ddl_change_drop(change);
+}
+
+static const struct ver_schema_ops delete_ops = {undo_delete, commit_delete, cleanup_delete};
 
 static bool indexed(struct table_def *t, const struct column_def *c)
 {
@@ -262,6 +303,12 @@ static void append_number(char *to, uint32_t value)
     *to = 0;
 }
 
+/* One that this snapshot still shows may have been deleted since. */
+static ese_err check_stays(const struct column_def *c)
+{
+    return c->life.deleted != 0 || c->life.deleter != NULL ? JET_errWriteConflict : JET_errSuccess;
+}
+
 /* The row stays, without type and under a name of its own: ids are not given out twice and fixed offsets stay known. */
 static ese_err stub_row(struct session *s, struct table_def *t, const struct column_def *c)
 {
@@ -291,17 +338,16 @@ static ese_err delete_column(struct session *s, struct table_def *t, const char 
         FAIL(JET_errFixedInheritedDDL);
     if (indexed(t, c))
         FAIL(JET_errColumnInUse);
+    TRY(check_stays(c));
     TRY(ddl_change_make(t, &change));
     change->c = c;
     TRY(ddl_register(s, change, &delete_ops));
     change = NULL;
     *registered = true;
     os_mutex_lock(&t->lock);
-    c->deleted = true;
-    schema_note_column(t, c);
-    err = schema_make_facts(t);
+    c->life.deleter = &s->trx;
+    c->versioned = true;
     os_mutex_unlock(&t->lock);
-    TRY(err);
     TRY(stub_row(s, t, c));
 done:
     ese_free(change);
@@ -359,6 +405,7 @@ static ese_err alter_column(struct session *s, struct table_def *t, const char *
     TRY(schema_find_column(s, t, name, &c));
     if (c->derived)
         FAIL(JET_errFixedInheritedDDL);
+    TRY(check_stays(c));
     if (new_name != NULL) {
         TRY(ddl_check_name(new_name));
         if (schema_find_column(s, t, new_name, &same) >= 0 && same != c)

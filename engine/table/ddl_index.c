@@ -51,6 +51,8 @@ static ese_err put_key(struct session *s, struct table_def *t, const struct inde
             FAIL(JET_errIndexInvalidDef);
         TRY(schema_find_column(s, t, at + 1, &c));
         TRY(check_part(c));
+        if (c->life.deleter != NULL || c->life.deleted != 0)
+            FAIL(JET_errWriteConflict);                 /* deleted, although this snapshot still shows it */
         put_segment(out->key + (size_t)4 * count++, c, *at == '-' ? SEGMENT_DESCENDING : 0);
         if (is_unicode(c))
             out->row.flags |= INDEX_LOCALISED;
@@ -207,10 +209,10 @@ static void commit_create(void *object, stamp at)
 {
     struct ddl_change *change = object;
 
-    (void)at;
     if (change->cache == NULL)
         return;
-    change->i->creator = NULL;
+    change->i->life.created = at.v;
+    change->i->life.creator = NULL;
     ddl_unclaim(change->t);
 }
 
@@ -291,7 +293,7 @@ static ese_err create_primary(struct session *s, struct table_def *t, struct ind
     d->row.id = t->objid;
     d->row.coltype_or_root = t->tree.root;
     TRY(schema_index_from_row(t, &d->row, &i));
-    i->creator = &s->trx;
+    i->life.creator = &s->trx;
     TRY(ddl_change_make(t, &change));
     change->i = i;
     table_gate_close(t);
@@ -325,7 +327,7 @@ static ese_err create_secondary(struct session *s, struct table_def *t, struct i
     TRY(space_create_tree(&t->tree, &s->trx, 1, unique, PAGE_INDEX | PAGE_NEW_RECORD_FORMAT | (unique ? 0u : PAGE_NON_UNIQUE), &root, &d->row.id));
     d->row.coltype_or_root = root;
     TRY(schema_index_from_row(t, &d->row, &i));
-    i->creator = &s->trx;
+    i->life.creator = &s->trx;
     i->building = true;
     TRY(ddl_change_make(t, &change));
     change->i = i;
@@ -443,7 +445,7 @@ static ese_err undo_delete(void *object, struct trx *trx)
 
     (void)trx;
     if (change->cache != NULL) {
-        change->i->deleter = NULL;
+        change->i->life.deleter = NULL;
         ddl_unclaim(change->t);
     }
     ddl_change_drop(change);
@@ -495,12 +497,12 @@ static ese_err delete_index(struct session *s, struct table_def *t, const char *
         FAIL(JET_errFixedInheritedDDL);
     TRY(ddl_change_make(t, &change));
     change->i = i;
-    i->deleter = &s->trx;
+    i->life.deleter = &s->trx;
     err = release_users(s, i);
     if (err >= 0)
         err = ddl_register(s, change, &delete_ops);
     if (err < 0) {
-        i->deleter = NULL;
+        i->life.deleter = NULL;
         goto done;
     }
     change = NULL;

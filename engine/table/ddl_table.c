@@ -42,11 +42,11 @@ static void commit_create(void *object, stamp at)
 {
     struct ddl_change *change = object;
 
-    (void)at;
     if (change->cache == NULL)
         return;
     os_mutex_lock(&change->cache->lock);
-    change->t->creator = NULL;
+    change->t->life.created = at.v;
+    change->t->life.creator = NULL;
     os_mutex_unlock(&change->cache->lock);
 }
 
@@ -117,7 +117,7 @@ static ese_err make_definition(struct session *s, struct schema_cache *cache, co
     t->tree.density = (uint8_t)t->density;
     t->ddl_inhibited = (t->flags & (TABLE_FIXED_DDL | TABLE_TEMPLATE)) != 0;
     t->lv_chunk_max = how->lv_chunk_max != 0 ? how->lv_chunk_max : schema_lv_chunk_bytes(cache->db);
-    t->creator = &s->trx;
+    t->life.creator = &s->trx;
     t->pins = 1;
     if (from != NULL)
         TRY(schema_derive(t, from));
@@ -188,7 +188,7 @@ ese_err ddl_create_table(struct session *s, uint8_t dbid, const struct table_cre
         os_mutex_lock(&cache->lock);
         LIST_EACH(it, schema_bucket(cache, how->name)) {
             t = LIST_ENTRY(it, struct table_def, hash_link);
-            if (t->creator == &s->trx && !t->deleted && schema_name_equal(t->name, how->name))
+            if (t->life.creator == &s->trx && !t->deleted && schema_name_equal(t->name, how->name))
                 t->pins = 0;
         }
         os_mutex_unlock(&cache->lock);
@@ -209,7 +209,7 @@ static ese_err undo_delete(void *object, struct trx *trx)
     (void)trx;
     if (change->cache != NULL) {
         os_mutex_lock(&change->cache->lock);
-        change->t->deleter = NULL;
+        change->t->life.deleter = NULL;
         os_mutex_unlock(&change->cache->lock);
     }
     ddl_change_drop(change);
@@ -220,10 +220,11 @@ static void commit_delete(void *object, stamp at)
 {
     struct ddl_change *change = object;
 
-    (void)at;
     if (change->cache == NULL)
         return;
     os_mutex_lock(&change->cache->lock);
+    change->t->life.deleted = at.v;
+    change->t->life.deleter = NULL;
     change->t->deleted = true;
     os_mutex_unlock(&change->cache->lock);
 }
@@ -259,14 +260,14 @@ static ese_err check_unused(struct session *s, struct table_def *t)
     }
     if (err >= 0 && t->pins > 1)
         err = JET_errTableInUse;
-    if (err >= 0 && t->deleter != NULL)
+    if (err >= 0 && t->life.deleter != NULL)
         err = JET_errTableLocked;
     if (err >= 0)
-        t->deleter = &s->trx;
+        t->life.deleter = &s->trx;
     os_mutex_unlock(&t->schema->lock);
     if (err >= 0 && ver_tree_busy(s->inst->versions, t->db, t->tree.root, &s->trx)) {
         os_mutex_lock(&t->schema->lock);
-        t->deleter = NULL;
+        t->life.deleter = NULL;
         os_mutex_unlock(&t->schema->lock);
         err = JET_errTableInUse;                        /* changes of somebody who has closed it but not committed */
     }
@@ -299,7 +300,7 @@ static ese_err delete_table(struct session *s, struct table_def *t)
     TRY(catalog_delete_table(s, t->db, t->objid));
 done:
     if (marked)
-        t->deleter = NULL;
+        t->life.deleter = NULL;
     ese_free(change);
     return err;
 }
@@ -441,7 +442,7 @@ ese_err ddl_create_lv_tree(struct session *s, struct table_def *t)
 {
     ese_err err = JET_errSuccess;
     struct session *apart = NULL;
-    bool mine = t->creator == &s->trx;
+    bool mine = t->life.creator == &s->trx;
 
     os_mutex_lock(&t->lock);
     if (t->long_values.root != 0)

@@ -159,7 +159,7 @@ static ese_err check_all(struct session *s, struct table_def *t)
     }
     LIST_EACH(it, &t->indexes) {
         struct index_def *i = LIST_ENTRY(it, struct index_def, link);
-        if (i->creator != NULL || !made_elsewhere(i))
+        if (i->life.creator != NULL || !made_elsewhere(i))
             continue;
         TRY(compare_keys(s, i));
         TRY(stamp_version(s, i));

@@ -201,7 +201,7 @@ done:
 ese_err cursor_set(struct cursor *c, const struct set_column *set)
 {
     ese_err err = JET_errSuccess;
-    const struct column_def *col = schema_column(c->table, set->columnid);
+    const struct column_def *col = schema_column_seen(c->session, c->table, set->columnid);
     struct ver_entry *mark;
     uint8_t *saved;
     size_t saved_size = c->edit.size;

@@ -92,6 +92,7 @@ done:
 
 static void wrote_long_value(struct cursor *c)
 {
+    c->update_lv = true;
     if (c->update_lv_level < c->session->trx.level)
         c->update_lv_level = c->session->trx.level;
 }

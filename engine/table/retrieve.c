@@ -31,7 +31,7 @@ static ese_err column_of(struct cursor *c, uint32_t columnid, struct column_def 
 {
     ese_err err = JET_errSuccess;
 
-    *out = schema_column(c->table, columnid);
+    *out = schema_column_seen(c->session, c->table, columnid);
     if (*out == NULL)
         FAIL((columnid & 0xFFFF) == 0 ? JET_errBadColumnId : JET_errColumnNotFound);
 done:
@@ -40,12 +40,13 @@ done:
 
 /* ---- which value ---- */
 
-static struct column_def *tagged_def(struct table_def *t, unsigned fid, bool derived)
+static struct column_def *tagged_def(const struct cursor *cursor, unsigned fid, bool derived)
 {
+    const struct table_def *t = cursor->table;
     unsigned last = derived ? t->template_tagged_last : t->tagged_last;
     struct column_def **columns = derived ? t->template_tagged : t->tagged;
     struct column_def *c = fid >= FID_TAGGED_FIRST && fid <= last && columns != NULL ? columns[fid - FID_TAGGED_FIRST] : NULL;
-    return c != NULL && !c->deleted ? c : NULL;
+    return schema_column_visible(cursor->session, c) ? c : NULL;
 }
 
 /* Column 0: value number itag of all tagged values of the record. */
@@ -57,7 +58,7 @@ static ese_err any_tagged(struct cursor *c, struct retrieve *r, struct bytes rec
 
     *v = (struct column_value){.is_null = true};
     for (unsigned i = 0; record_tagged_at(record, table_has_large_pages(c->table), i, &fid, &derived, &count); i++) {
-        struct column_def *col = tagged_def(c->table, fid, derived);
+        struct column_def *col = tagged_def(c, fid, derived);
         unsigned values = count != 0 ? count : 1;       /* an explicit null counts as one */
         if (col == NULL)
             continue;
@@ -203,7 +204,7 @@ ese_err cursor_count_values(struct cursor *c, uint32_t columnid, unsigned flags,
         goto done;
     }
     for (unsigned i = 0; record_tagged_at(record, table_has_large_pages(c->table), i, &fid, &derived, &values); i++) {
-        if (tagged_def(c->table, fid, derived) != NULL)
+        if (tagged_def(c, fid, derived) != NULL)
             *count += values != 0 ? values : 1;
     }
 done:
@@ -225,7 +226,7 @@ ese_err cursor_next_tagged(struct cursor *c, bool copy, uint32_t after, uint32_t
     *more = false;
     TRY(record_begin(c, copy, &record, &latched));
     for (unsigned i = 0; !*more && record_tagged_at(record, table_has_large_pages(t), i, &fid, &derived, count); i++) {
-        struct column_def *col = tagged_def(t, fid, derived);
+        struct column_def *col = tagged_def(c, fid, derived);
         if (col == NULL || (derived ? 0u : 0x10000u) + fid <= floor)
             continue;
         *columnid = col->columnid;

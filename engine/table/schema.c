@@ -53,10 +53,14 @@ struct list *schema_bucket(struct schema_cache *cache, const char *name)
     return &cache->buckets[hash % SCHEMA_BUCKETS];
 }
 
-/* What one transaction creates the others do not see, what it deletes it does not see any more. */
-bool schema_visible(const struct trx *t, const struct trx *creator, const struct trx *deleter)
+bool schema_sees(const struct session *s, const struct schema_life *life)
 {
-    return (creator == NULL || creator == t) && (deleter == NULL || deleter != t);
+    const struct trx *t = &s->trx, *creator = life->creator, *deleter = life->deleter;
+    stamp created = {life->created}, deleted = {life->deleted};
+
+    if ((creator != NULL && creator != t) || (created.v != 0 && !trx_sees(t, NULL, created)))
+        return false;
+    return (deleter == NULL || deleter != t) && (deleted.v == 0 || !trx_sees(t, NULL, deleted));
 }
 
 /* ---- the cache ---- */
@@ -186,7 +190,7 @@ static struct table_def *find_cached(struct session *s, struct schema_cache *cac
 {
     LIST_EACH(it, schema_bucket(cache, name)) {
         struct table_def *t = LIST_ENTRY(it, struct table_def, hash_link);
-        if (!t->deleted && schema_visible(&s->trx, t->creator, t->deleter) && schema_name_equal(t->name, name))
+        if (schema_sees(s, &t->life) && schema_name_equal(t->name, name))
             return t;
     }
     return NULL;
@@ -198,7 +202,7 @@ static struct table_def *find_objid(struct schema_cache *cache, uint32_t objid)
     for (unsigned k = 0; k < SCHEMA_BUCKETS; k++)
         LIST_EACH(it, &cache->buckets[k]) {
             struct table_def *t = LIST_ENTRY(it, struct table_def, hash_link);
-            if (t->objid == objid && !t->deleted)
+            if (t->objid == objid)
                 return t;
         }
     return NULL;
@@ -235,14 +239,16 @@ ese_err schema_open_table(struct session *s, uint8_t dbid, const char *name, str
         TRY(catalog_locate(s, cache));
     os_mutex_lock(&cache->lock);
     t = find_cached(s, cache, name);
-    if (t != NULL && t->deleter != NULL)
-        err = JET_errTableLocked;
+    if (t != NULL && (t->life.deleter != NULL || t->deleted))
+        err = JET_errTableLocked;                       /* also for those that began before its delete was committed */
     else if (t == NULL && dbid == DB_TEMP_ID)
         err = JET_errObjectNotFound;
     else if (t == NULL)
         err = load_by_name(s, cache, name, &t);
-    if (err >= 0 && t->deleter == &s->trx)
+    if (err >= 0 && t->life.deleter == &s->trx)
         err = JET_errObjectNotFound;
+    else if (err >= 0 && (t->deleted || t->life.deleter != NULL))
+        err = JET_errTableLocked;
     if (err >= 0) {
         t->pins++;
         *out = t;
@@ -303,9 +309,15 @@ struct column_def *schema_column(struct table_def *t, uint32_t columnid)
     return schema_fid(t, columnid & 0xFFFF, (columnid & COLUMNID_TEMPLATE) != 0);
 }
 
+struct column_def *schema_column_seen(const struct session *s, struct table_def *t, uint32_t columnid)
+{
+    struct column_def *c = schema_column(t, columnid);
+    return schema_column_visible(s, c) ? c : NULL;
+}
+
 static struct column_def *match(struct session *s, struct column_def *c, const char *name)
 {
-    return c != NULL && !c->deleted && (c->creator == NULL || c->creator == &s->trx) && schema_name_equal(c->name, name) ? c : NULL;
+    return schema_column_visible(s, c) && schema_name_equal(c->name, name) ? c : NULL;
 }
 
 ese_err schema_find_column(struct session *s, struct table_def *t, const char *name, struct column_def **out)
@@ -339,14 +351,14 @@ ese_err schema_find_index(struct session *s, struct table_def *t, const char *na
     *out = t->primary;
     if (name == NULL || name[0] == 0)
         return err;
-    if (t->primary != NULL && !t->primary->deleted && schema_visible(&s->trx, t->primary->creator, t->primary->deleter) &&
+    if (t->primary != NULL && !t->primary->deleted && schema_sees(s, &t->primary->life) &&
         schema_name_equal(t->primary->name, name))
         return err;
     *out = NULL;
     os_mutex_lock(&t->lock);
     LIST_EACH(it, &t->indexes) {
         struct index_def *i = LIST_ENTRY(it, struct index_def, link);
-        if (!i->deleted && !i->building && i->deleter == NULL && schema_visible(&s->trx, i->creator, NULL) && schema_name_equal(i->name, name)) {
+        if (!i->deleted && !i->building && i->life.deleter == NULL && schema_sees(s, &i->life) && schema_name_equal(i->name, name)) {
             *out = i;
             break;
         }

@@ -4,7 +4,8 @@
  * OWNS        struct table_def and its parts; one cache per attached database; the table names' hash.
  * GIVES       schema_open_table (from the catalog, pinned), lookup of columns and indexes by name and id.
  * INVARIANTS  M1  a pinned definition never disappears; columns and indexes are only added to it or marked deleted.
- *             M2  uncommitted schema of a transaction is visible to that session only.
+ *             M2  what a transaction creates or deletes the others see from its commit on, and only those that began after it; an index
+ *                 that is being deleted is gone for everybody. New names of tables and columns are there at once, as in the original.
  *             M3  a definition equals what the catalog rows say: nothing is kept only here.
  * LATCHES     rank 20 (schema), before page latches.
  * FAILS       JET_errObjectNotFound, JET_errColumnNotFound, JET_errIndexNotFound, JET_errCatalogCorrupted, JET_errTableLocked, JET_errTableInUse.
@@ -40,12 +41,19 @@ enum table_flags {                                      /* catalog Flags of a ta
 };
 #define COLUMNID_TEMPLATE 0x80000000u                   /* in a columnid: the column belongs to the template table */
 
+/* When a definition came and went (M2). Zero: it has always been there and stays. */
+struct schema_life {
+    struct trx *_Atomic creator, *_Atomic deleter;      /* not committed yet */
+    _Atomic uint64_t created, deleted;                  /* stamps of the commits */
+};
+
 struct column_def {
     char name[NAME_BYTES_MAX + 1];
     uint32_t columnid;                                  /* fid, as the API gives it; JET_bitColumnTemplate style ids: 0x80000000 for the template's */
     uint16_t fid;                                       /* 1-127 fixed, 128-255 variable, 256- tagged */
     bool derived;                                       /* belongs to the template table */
-    bool deleted;
+    bool deleted;                                       /* nobody can see it any more */
+    _Atomic bool versioned;                             /* not everybody sees it: life decides */
     uint8_t type;                                       /* enum column_type */
     uint16_t code_page;                                 /* 1252, 1200 or 0 */
     uint32_t max_bytes;                                 /* 0 = unlimited (long types) */
@@ -53,7 +61,7 @@ struct column_def {
     uint16_t offset, fixed_bytes;                       /* fixed columns */
     struct bytes default_value;                         /* owned */
     char callback[NAME_BYTES_MAX * 2 + 1];
-    struct trx *creator;                                /* non-NULL while uncommitted (M2) */
+    struct schema_life life;
 };
 
 /* A small set of columns: one bit each for fixed and variable ones, tagged ones share bits (may say "changed" too often, never too seldom). */
@@ -85,7 +93,7 @@ struct index_def {
     bool deleted;
     bool building;                                      /* being filled: the index is not usable yet */
     uint8_t column_bits[COLUMN_BITS_BYTES];             /* columns that decide the entries, by column_bit() */
-    struct trx *creator, *_Atomic deleter;
+    struct schema_life life;
     _Atomic uint32_t use_count;
 };
 
@@ -129,7 +137,7 @@ struct table_def {
     bool ddl_inhibited;                                 /* fixed DDL */
     struct session *locker;
     bool deleted, system, temporary;
-    struct trx *creator, *deleter;
+    struct schema_life life;
     struct trx *ddl_trx; unsigned ddl_count;            /* the one transaction with schema changes in progress, and how many; lock */
     struct os_mutex lock;                               /* rank 18: autoincrement, LV tree creation, DDL on this table */
     _Atomic uint32_t gate;                              /* record changes in progress; top bit: closed by an index change (table_gate_*) */
@@ -142,6 +150,13 @@ void schema_cache_close(struct inst *inst, uint8_t dbid);
 ese_err schema_open_table(struct session *s, uint8_t dbid, const char *name, struct table_def **out);
 void schema_close_table(struct table_def *t);
 ese_err schema_find_column(struct session *s, struct table_def *t, const char *name, struct column_def **out);
+bool schema_sees(const struct session *s, const struct schema_life *life);
+/* The column as s sees it; schema_column as it is. */
+struct column_def *schema_column_seen(const struct session *s, struct table_def *t, uint32_t columnid);
+static inline bool schema_column_visible(const struct session *s, const struct column_def *c)
+{
+    return c != NULL && !c->deleted && (!c->versioned || schema_sees(s, &c->life));
+}
 struct column_def *schema_column(struct table_def *t, uint32_t columnid);      /* NULL when unknown or deleted */
 ese_err schema_find_index(struct session *s, struct table_def *t, const char *name, struct index_def **out);  /* NULL or "" = primary; *out NULL then for a sequential table */
 struct btree *index_tree(struct index_def *i);

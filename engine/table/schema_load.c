@@ -155,7 +155,7 @@ static struct bytes no_var_default(const void *table, unsigned fid, bool *has)
 /* Is the column's default part of new records? Not while only one transaction knows the column, unless the table is as new. */
 static bool counts(const struct table_def *t, const struct column_def *c)
 {
-    return !c->deleted && (c->creator == NULL || t->creator != NULL) && (c->flags & COLUMN_DEFAULT) != 0;
+    return !c->deleted && (c->life.creator == NULL || t->life.creator != NULL) && (c->flags & COLUMN_DEFAULT) != 0;
 }
 
 /* The record that an insert starts from. Setting a column also stores the lower ones, so the highest with a default is enough. */

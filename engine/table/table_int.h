@@ -82,7 +82,6 @@ ese_err schema_index_from_row(struct table_def *t, const struct catalog_row *row
 void schema_index_finish(struct table_def *t, struct index_def *i);         /* derived facts: column bits */
 void schema_index_release(struct index_def *i);
 struct list *schema_bucket(struct schema_cache *cache, const char *name);
-bool schema_visible(const struct trx *t, const struct trx *creator, const struct trx *deleter);
 ese_err schema_make_facts(struct table_def *t);         /* after every change of columns */
 void schema_note_column(struct table_def *t, struct column_def *c);
 ese_err schema_derive(struct table_def *t, struct table_def *from);         /* copies of a template's columns; from is pinned by the caller */

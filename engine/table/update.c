@@ -52,7 +52,7 @@ static ese_err statement_begin(struct cursor *c, struct statement *st)
     TRY(index_check_collation(c->session, c->table));
     st->mark = txn_mark(c->session);
     table_gate_enter(c->table);
-    if (c->table->primary != NULL && c->table->primary->creator != NULL && c->table->primary->creator != &c->session->trx) {
+    if (c->table->primary != NULL && c->table->primary->life.creator != NULL && c->table->primary->life.creator != &c->session->trx) {
         table_gate_leave(c->table);
         FAIL(JET_errWriteConflictPrimaryIndex);
     }
@@ -293,6 +293,7 @@ static ese_err prepare_copy(struct cursor *c, enum update_kind kind)
     if (c->table->long_values.root != 0) {
         TRY(cursor_enter(c, false, &own));
         TRY(cursor_leave(c, own, each_lid(c, edited(c), add_reference, NULL)));
+        c->update_lv = true;
         c->update_lv_level = c->session->trx.level;
     }
     TRY(set_autoincrement(c));
@@ -316,6 +317,7 @@ ese_err update_prepare(struct cursor *c, enum update_kind kind)
     c->edit.room = record_room(c->table);
     memset(c->changed_columns, 0, sizeof c->changed_columns);
     c->update_lv_level = 0;
+    c->update_lv = false;
     c->autoincrement_taken = false;
     if (kind == UPDATE_INSERT)
         TRY(prepare_insert(c));
@@ -338,7 +340,7 @@ ese_err update_cancel(struct cursor *c)
 
     if (c->update == UPDATE_NONE)
         FAIL(JET_errUpdateNotPrepared);
-    if (c->update_lv_level != 0 && c->table->long_values.root != 0) {
+    if (c->update_lv && c->table->long_values.root != 0) {
         if (c->update != UPDATE_INSERT && c->update != UPDATE_INSERT_COPY)
             keeper = bytes_of(c->original, c->original_size);
         TRY(cursor_enter(c, false, &own));
@@ -347,6 +349,7 @@ ese_err update_cancel(struct cursor *c)
 done:
     c->update = UPDATE_NONE;
     c->update_lv_level = 0;
+    c->update_lv = false;
     return err;
 }
 
@@ -363,7 +366,7 @@ static ese_err check_not_null(struct cursor *c)
 
     for (unsigned k = 0; facts != NULL && k < facts->not_null_count; k++) {
         const struct column_def *column = facts->not_null[k];
-        if (column->deleted)
+        if (!schema_column_visible(c->session, column))
             continue;
         if (column->fid <= FID_FIXED_LAST)
             TRY(record_get_fixed(record, column->fid, (struct fixed_layout){column->offset, column->fixed_bytes}, &state, &value));
@@ -423,7 +426,7 @@ static ese_err make_primary_key(struct cursor *c, struct bytes record, struct in
 /* An index in the list has been filled: from then on every change of every session keeps it, committed or not. */
 static bool index_lives(const struct cursor *c, const struct index_def *i)
 {
-    return !i->deleted && i->deleter != &c->session->trx;
+    return !i->deleted && i->life.deleter != &c->session->trx;
 }
 
 static ese_err insert_record(struct cursor *c, const struct index_key *key)
@@ -656,6 +659,7 @@ ese_err update_apply(struct cursor *c, uint8_t *bookmark, size_t room, size_t *s
     }
     c->update = UPDATE_NONE;
     c->update_lv_level = 0;
+    c->update_lv = false;
 done:
     return err;
 }
@@ -726,7 +730,7 @@ done:
 ese_err update_escrow(struct cursor *c, uint32_t columnid, int64_t delta, size_t delta_bytes, int64_t *before, bool no_rollback)
 {
     ese_err err = JET_errSuccess;
-    const struct column_def *column = schema_column(c->table, columnid);
+    const struct column_def *column = schema_column_seen(c->session, c->table, columnid);
     struct bytes record, value;
     enum value_state state;
     bool latched = false;

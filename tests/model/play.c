@@ -1,4 +1,5 @@
-#include "play.h"
+/* The frame: set-up, transactions, comparing results, dispatch. */
+#include "play_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,84 +7,30 @@
 
 #include "base/err.h"
 
-enum { TAGS = 37, BODY_MAX = 1500, LOG_KIB = 128, DIFFERENT = 1 };
+enum { LOG_KIB = 128 };
 
-static uint32_t next_random(struct play *p)
-{
-    p->random ^= p->random << 13;
-    p->random ^= p->random >> 7;
-    p->random ^= p->random << 17;
-    return (uint32_t)(p->random >> 16);
-}
-
-static int different(struct play *p, const char *what, int s, int key, long got, long want)
+int play_different(struct play *p, const char *what, int s, int key, long got, long want)
 {
     if (p->fault[0] == 0)
         snprintf(p->fault, sizeof p->fault, "%s: session %d key %d: got %ld, want %ld", what, s, key, got, want);
     return DIFFERENT;
 }
 
-/* ---- rows ---- */
-
-static JET_UINT32 body_of(int key, int32_t value, unsigned char *body)
+int play_expect_any(struct play *p, const char *what, int s, int key, int got, const int *wants)
 {
-    uint32_t x = (uint32_t)key * 2654435761u + (uint32_t)value * 97u + 1;
-    JET_UINT32 size = x % 10 == 0 ? 600 + x % (BODY_MAX - 600) : x % 120;
-    for (JET_UINT32 n = 0; n < size; n++) {
-        x = x * 1664525u + 1013904223u;
-        body[n] = (unsigned char)(x >> 24);
+    for (unsigned n = 0; wants[n] != 1; n++)
+        if (wants[n] == got)
+            return 0;
+    if (p->disk_failed && got < 0) {
+        p->failures++;
+        return 0;
     }
-    return size;
+    return play_different(p, what, s, key, got, wants[0]);
 }
 
-static void tag_of(int32_t value, char tag[16])
+int play_expect(struct play *p, const char *what, int s, int key, int got, int want)
 {
-    snprintf(tag, 16, "tag%03d", (int)((uint32_t)value % TAGS));
-}
-
-static int put_columns(struct play *p, const struct play_session *q, int key, int32_t value)
-{
-    static unsigned char body[BODY_MAX];
-    JET_UINT32 size = body_of(key, value, body);
-    char tag[16];
-    int32_t id = key;
-    ese_err err = 0;
-    tag_of(value, tag);
-    TRY(JetSetColumn(q->s, q->t, p->c.id, &id, sizeof id, 0, NULL));
-    TRY(JetSetColumn(q->s, q->t, p->c.value, &value, sizeof value, 0, NULL));
-    TRY(JetSetColumn(q->s, q->t, p->c.tag, tag, (JET_UINT32)strlen(tag), 0, NULL));
-    TRY(JetSetColumn(q->s, q->t, p->c.body, body, size, size == 0 ? JET_bitSetZeroLength : 0, NULL));
-done:
-    return err;
-}
-
-static int find(const struct play_session *q, int key)
-{
-    int32_t id = key;
-    int err = JetMakeKey(q->s, q->t, &id, sizeof id, JET_bitNewKey);
-    return err < 0 ? err : JetSeek(q->s, q->t, JET_bitSeekEQ);
-}
-
-/* The row under the cursor must be the state's, in every column. */
-static int compare_row(struct play *p, int s, int key, struct model_state want)
-{
-    static unsigned char body[BODY_MAX], wanted[BODY_MAX];
-    const struct play_session *q = &p->sessions[s];
-    JET_UINT32 got = 0, size = body_of(key, want.value, wanted);
-    int32_t value = -1;
-    char tag[16] = "", wanted_tag[16];
-    int err = JetRetrieveColumn(q->s, q->t, p->c.value, &value, sizeof value, &got, 0, NULL);
-
-    if (err != 0 || value != want.value)
-        return different(p, err != 0 ? "retrieve value, error" : "value", s, key, err != 0 ? err : value, want.value);
-    tag_of(want.value, wanted_tag);
-    err = JetRetrieveColumn(q->s, q->t, p->c.tag, tag, sizeof tag - 1, &got, 0, NULL);
-    if (err != 0 || got != strlen(wanted_tag) || memcmp(tag, wanted_tag, got) != 0)
-        return different(p, "tag", s, key, err, 0);
-    err = JetRetrieveColumn(q->s, q->t, p->c.body, body, sizeof body, &got, 0, NULL);
-    if (err != 0 || got != size || memcmp(body, wanted, size) != 0)
-        return different(p, "body", s, key, err != 0 ? err : (long)got, size);
-    return 0;
+    return EXPECT_ANY(p, what, s, key, got, want);
 }
 
 /* ---- set-up ---- */
@@ -105,21 +52,38 @@ done:
     return err;
 }
 
-static int create_table(struct play *p, JET_SESID s, const char *path)
+static int add_columns(struct play *p, JET_SESID s, JET_TABLEID t)
 {
+    static const int32_t zero = 0;
     JET_COLUMNDEF number = {.cbStruct = sizeof number, .coltyp = JET_coltypLong};
+    JET_COLUMNDEF escrow = {.cbStruct = sizeof escrow, .coltyp = JET_coltypLong, .grbit = JET_bitColumnEscrowUpdate};
+    JET_COLUMNDEF version = {.cbStruct = sizeof version, .coltyp = JET_coltypLong, .grbit = JET_bitColumnVersion};
+    JET_COLUMNDEF serial = {.cbStruct = sizeof serial, .coltyp = JET_coltypLong, .grbit = JET_bitColumnAutoincrement};
     JET_COLUMNDEF text = {.cbStruct = sizeof text, .coltyp = JET_coltypText, .cp = 1252, .cbMax = 20};
     JET_COLUMNDEF blob = {.cbStruct = sizeof blob, .coltyp = JET_coltypLongBinary};
+    JET_COLUMNDEF notes = {.cbStruct = sizeof notes, .coltyp = JET_coltypLongText, .cp = 1252, .grbit = JET_bitColumnTagged | JET_bitColumnMultiValued};
+    ese_err err = 0;
+    TRY(JetAddColumnA(s, t, "id", &number, NULL, 0, &p->c.id));
+    TRY(JetAddColumnA(s, t, "value", &number, NULL, 0, &p->c.value));
+    TRY(JetAddColumnA(s, t, "tag", &text, NULL, 0, &p->c.tag));
+    TRY(JetAddColumnA(s, t, "counter", &escrow, &zero, sizeof zero, &p->c.counter));
+    TRY(JetAddColumnA(s, t, "version", &version, NULL, 0, &p->c.version));
+    TRY(JetAddColumnA(s, t, "serial", &serial, NULL, 0, &p->c.serial));
+    TRY(JetAddColumnA(s, t, "body", &blob, NULL, 0, &p->c.body));
+    TRY(JetAddColumnA(s, t, "notes", &notes, NULL, 0, &p->c.notes));
+done:
+    return err;
+}
+
+static int create_table(struct play *p, JET_SESID s, const char *path)
+{
     JET_DBID db = 0;
     JET_TABLEID t = 0;
     ese_err err = 0;
     TRY(JetCreateDatabaseA(s, path, NULL, &db, 0));
     TRY(JetBeginTransaction(s));
     TRY(JetCreateTableA(s, db, "t", 4, 90, &t));
-    TRY(JetAddColumnA(s, t, "id", &number, NULL, 0, &p->c.id));
-    TRY(JetAddColumnA(s, t, "value", &number, NULL, 0, &p->c.value));
-    TRY(JetAddColumnA(s, t, "tag", &text, NULL, 0, &p->c.tag));
-    TRY(JetAddColumnA(s, t, "body", &blob, NULL, 0, &p->c.body));
+    TRY(add_columns(p, s, t));
     TRY(JetCreateIndexA(s, t, "by_id", JET_bitIndexPrimary | JET_bitIndexUnique, "+id\0", 5, 80));
     TRY(JetCreateIndexA(s, t, "by_tag", 0, "+tag\0", 6, 80));
     TRY(JetCloseTable(s, t));
@@ -131,10 +95,10 @@ done:
 
 static int column_ids(struct play *p, const struct play_session *q)
 {
-    static const char *const names[4] = {"id", "value", "tag", "body"};
-    JET_COLUMNID *const to[4] = {&p->c.id, &p->c.value, &p->c.tag, &p->c.body};
+    static const char *const names[8] = {"id", "value", "tag", "counter", "version", "serial", "body", "notes"};
+    JET_COLUMNID *const to[8] = {&p->c.id, &p->c.value, &p->c.tag, &p->c.counter, &p->c.version, &p->c.serial, &p->c.body, &p->c.notes};
     ese_err err = 0;
-    for (int n = 0; n < 4; n++) {
+    for (int n = 0; n < 8; n++) {
         JET_COLUMNDEF def = {.cbStruct = sizeof def};
         TRY(JetGetTableColumnInfoA(q->s, q->t, names[n], &def, sizeof def, JET_ColInfo));
         *to[n] = def.columnid;
@@ -143,16 +107,42 @@ done:
     return err;
 }
 
-int play_open(struct play *p, uint64_t seed, const char *folder, uint32_t page_size, bool create)
+static int open_session(struct play *p, struct play_session *q, const char *path)
+{
+    ese_err err = 0;
+    *q = (struct play_session){0};
+    TRY(JetBeginSessionA(p->instance, &q->s, NULL, NULL));
+    TRY(JetOpenDatabaseA(q->s, path, NULL, &q->db, 0));
+    TRY(JetOpenTableA(q->s, q->db, "t", NULL, 0, 0, &q->t));
+    TRY(JetOpenTableA(q->s, q->db, "t", NULL, 0, 0, &q->browser));
+done:
+    return err;
+}
+
+/* After a start the next number is at least one behind the highest in use. */
+static uint32_t lowest_serial(const struct play *p)
+{
+    uint32_t low = 1;
+    for (unsigned n = 0; n < MODEL_ROWS; n++) {
+        struct model_state state = model_last(&p->model, n);
+        if (state.exists && state.row.serial >= low)
+            low = state.row.serial + 1;
+    }
+    return low;
+}
+
+int play_open(struct play *p, const char *folder, uint32_t page_size, bool create)
 {
     char path[512];
     JET_SESID s = 0;
     ese_err err = 0;
 
-    p->random = seed * 0x9E3779B97F4A7C15ull + 88172645463325252ull;
     p->folder = folder;
     p->page_size = page_size;
     p->instance = JET_instanceNil;
+    p->serial_next = create ? 1 : 0;
+    p->serial_low = lowest_serial(p);
+    memset(p->sessions, 0, sizeof p->sessions);
     snprintf(path, sizeof path, "%smodel.edb", folder);
     TRY(configure(p));
     TRY(JetBeginSessionA(p->instance, &s, NULL, NULL));
@@ -162,15 +152,21 @@ int play_open(struct play *p, uint64_t seed, const char *folder, uint32_t page_s
     else
         TRY(JetAttachDatabaseA(s, path, 0));
     TRY(JetEndSession(s, 0));
-    for (int n = 0; n < MODEL_SESSIONS; n++) {
-        struct play_session *q = &p->sessions[n];
-        TRY(JetBeginSessionA(p->instance, &q->s, NULL, NULL));
-        TRY(JetOpenDatabaseA(q->s, path, NULL, &q->db, 0));
-        TRY(JetOpenTableA(q->s, q->db, "t", NULL, 0, 0, &q->t));
-    }
+    for (int n = 0; n < MODEL_SESSIONS; n++)
+        TRY(open_session(p, &p->sessions[n], path));
     TRY(column_ids(p, &p->sessions[0]));
 done:
     return err;
+}
+
+void play_roll_back_all(struct play *p)
+{
+    for (int s = 0; s < MODEL_SESSIONS; s++)
+        while (p->model.sessions[s].level > 0) {
+            JetRollback(p->sessions[s].s, 0);
+            model_rollback(&p->model, s);
+            play_table_release(p, s, p->model.sessions[s].level);
+        }
 }
 
 int play_close(struct play *p, bool abrupt)
@@ -183,248 +179,116 @@ int play_close(struct play *p, bool abrupt)
     return JetTerm2(p->instance, abrupt ? JET_bitTermDirty : JET_bitTermComplete);
 }
 
-/* ---- operations: each returns 0, or DIFFERENT ---- */
+/* ---- transactions ---- */
 
-static int expect(struct play *p, const char *what, int s, int key, int got, int want)
+bool play_alone_begin(struct play *p, int s)
 {
-    if (got == want)
-        return 0;
-    if (p->disk_failed && got < 0)
-        return 0;
-    return different(p, what, s, key, got, want);
+    bool alone = p->model.sessions[s].level == 0;
+    if (alone)
+        model_begin(&p->model, s, false);
+    return alone;
 }
 
-static int op_begin(struct play *p, int s)
+/* An answer, not a failure: then nothing is in doubt. */
+static bool is_answer(int err)
 {
+    static const int answers[] = {JET_errKeyDuplicate, JET_errWriteConflict, JET_errTransReadOnly, JET_errColumnDuplicate, JET_errColumnNotFound,
+                                  JET_errIndexDuplicate, JET_errIndexNotFound, JET_errTableDuplicate, JET_errObjectNotFound, JET_errTableInUse,
+                                  JET_errTableLocked, JET_errRecordNotFound};
+    for (unsigned n = 0; n < sizeof answers / sizeof answers[0]; n++)
+        if (answers[n] == err)
+            return true;
+    return false;
+}
+
+void play_alone_end(struct play *p, int s, bool alone, int err)
+{
+    if (!alone)
+        return;
+    if (err >= 0) {
+        model_commit(&p->model, s);
+    } else if (p->disk_failed && !p->in_doubt && !is_answer(err)) {
+        p->in_doubt = true;                             /* what was to be committed stays pending */
+        p->doubt_session = s;
+    } else {
+        model_rollback(&p->model, s);
+    }
+}
+
+static int begin(struct play *p, int s, bool read_only)
+{
+    struct play_session *q = &p->sessions[s];
+    int err;
     if (p->model.sessions[s].level >= MODEL_LEVELS)
         return 0;
-    if (expect(p, "begin", s, 0, JetBeginTransaction(p->sessions[s].s), 0))
-        return DIFFERENT;
-    model_begin(&p->model, s);
+    err = JetBeginTransaction2(q->s, read_only ? JET_bitTransactionReadOnly : 0);
+    if (play_expect(p, "begin", s, 0, err, 0) || err < 0)
+        return err < 0 && p->disk_failed ? 0 : DIFFERENT;
+    model_begin(&p->model, s, read_only);
     return 0;
 }
 
-static int op_commit(struct play *p, int s)
+/* Where the browsing cursor stands survives a commit; a rollback of the level in which it got there puts it before all entries. */
+static void end_level(struct play *p, int s, bool committed)
+{
+    struct play_session *q = &p->sessions[s];
+    int level = p->model.sessions[s].level;
+    if (q->place.level > level) {
+        q->place.level = level;
+        if (!committed && q->place.where != PLAY_NOWHERE)
+            q->place.where = PLAY_BEFORE;
+    }
+    for (int n = 0; committed && n < MODEL_TABLES; n++)
+        if (q->held[n].level > level)
+            q->held[n].level = level;
+    if (!committed)
+        play_table_release(p, s, level);
+}
+
+static int commit(struct play *p, int s)
 {
     bool outer = p->model.sessions[s].level == 1;
-    int err;
+    int err = JetCommitTransaction(p->sessions[s].s, 0);
     if (p->model.sessions[s].level == 0)
-        return expect(p, "commit outside", s, 0, JetCommitTransaction(p->sessions[s].s, 0), JET_errNotInTransaction);
-    if (outer) {
-        p->doubt = p->model;
-        model_commit(&p->doubt, s);
-    }
-    err = JetCommitTransaction(p->sessions[s].s, 0);
+        return play_expect(p, "commit outside", s, 0, err, JET_errNotInTransaction);
     if (err < 0) {
-        if (outer)
+        if (outer && p->disk_failed) {
             p->in_doubt = true;
-        return expect(p, "commit", s, 0, err, 0);
+            p->doubt_session = s;
+        }
+        return play_expect(p, "commit", s, 0, err, 0);
     }
     model_commit(&p->model, s);
+    end_level(p, s, true);
     return 0;
 }
 
-static int op_rollback(struct play *p, int s)
+static int rollback(struct play *p, int s)
 {
+    int err = JetRollback(p->sessions[s].s, 0);
     if (p->model.sessions[s].level == 0)
-        return expect(p, "rollback outside", s, 0, JetRollback(p->sessions[s].s, 0), JET_errNotInTransaction);
-    if (expect(p, "rollback", s, 0, JetRollback(p->sessions[s].s, 0), 0))
-        return DIFFERENT;
-    model_rollback(&p->model, s);
-    return 0;
-}
-
-static int op_insert(struct play *p, int s, int key, int32_t value)
-{
-    const struct play_session *q = &p->sessions[s];
-    bool taken = model_taken(&p->model, s, key);
-    int want = taken ? JET_errKeyDuplicate : model_may_write(&p->model, s, key);
-    int err = JetPrepareUpdate(q->s, q->t, JET_prepInsert);
-    if (err >= 0)
-        err = put_columns(p, q, key, value);
-    if (err >= 0)
-        err = JetUpdate(q->s, q->t, NULL, 0, NULL);
-    if (err < 0)
-        JetPrepareUpdate(q->s, q->t, JET_prepCancel);
-    /* A key whose last state this transaction has not seen: the original answers "duplicate" or "conflict" by what the page shows. */
-    if (want != 0 && (err == JET_errKeyDuplicate || err == JET_errWriteConflict) && model_may_write(&p->model, s, key) != 0)
-        return 0;
-    if (expect(p, "insert", s, key, err, want))
-        return DIFFERENT;
-    if (err == 0)
-        model_write(&p->model, s, key, (struct model_state){true, value});
-    return 0;
-}
-
-static int op_change(struct play *p, int s, int key, int32_t value, bool delete)
-{
-    const struct play_session *q = &p->sessions[s];
-    struct model_state view = model_view(&p->model, s, key);
-    int err = find(q, key), want;
-
-    if (!view.exists)
-        return expect(p, "seek of nothing", s, key, err, JET_errRecordNotFound);
-    if (expect(p, "seek", s, key, err, 0) || err < 0)
+        return play_expect(p, "rollback outside", s, 0, err, JET_errNotInTransaction);
+    if (play_expect(p, "rollback", s, 0, err, 0) || err < 0)
         return err < 0 && p->disk_failed ? 0 : DIFFERENT;
-    if (compare_row(p, s, key, view))
-        return p->disk_failed ? 0 : DIFFERENT;
-    want = model_may_write(&p->model, s, key);
-    if (delete) {
-        err = JetDelete(q->s, q->t);
-    } else {
-        err = JetPrepareUpdate(q->s, q->t, JET_prepReplace);
-        if (err >= 0) {
-            err = put_columns(p, q, key, value);
-            if (err >= 0)
-                err = JetUpdate(q->s, q->t, NULL, 0, NULL);
-            if (err < 0)
-                JetPrepareUpdate(q->s, q->t, JET_prepCancel);
-        }
-    }
-    if (expect(p, delete ? "delete" : "replace", s, key, err, want))
-        return DIFFERENT;
-    if (err == 0)
-        model_write(&p->model, s, key, (struct model_state){!delete, value});
+    model_rollback(&p->model, s);
+    end_level(p, s, false);
     return 0;
 }
 
-static int op_read(struct play *p, int s, int key)
+int play_step(struct play *p, const struct step *step)
 {
-    struct model_state view = model_view(&p->model, s, key);
-    int err = find(&p->sessions[s], key);
-    if (expect(p, "read", s, key, err, view.exists ? 0 : JET_errRecordNotFound))
-        return DIFFERENT;
-    if (err != 0)
-        return 0;
-    return compare_row(p, s, key, view) && !p->disk_failed ? DIFFERENT : 0;
-}
-
-/* The next record after a key, wherever it is. */
-static int op_next(struct play *p, int s, int key)
-{
-    const struct play_session *q = &p->sessions[s];
-    int32_t id = key, found = -1;
-    JET_UINT32 got = 0;
-    int want = key + 1, err = JetMakeKey(q->s, q->t, &id, sizeof id, JET_bitNewKey);
-
-    while (want < MODEL_KEYS && !model_view(&p->model, s, want).exists)
-        want++;
-    if (err >= 0)
-        err = JetSeek(q->s, q->t, JET_bitSeekGT);
-    if (want == MODEL_KEYS)
-        return expect(p, "next at the end", s, key, err, JET_errRecordNotFound);
-    if (err < 0)
-        return expect(p, "next", s, key, err, 0);
-    err = JetRetrieveColumn(q->s, q->t, p->c.id, &found, sizeof found, &got, 0, NULL);
-    return err == 0 && found == want ? 0 : p->disk_failed ? 0 : different(p, "next", s, key, err != 0 ? err : found, want);
-}
-
-int play_step(struct play *p, unsigned number)
-{
-    int s = (int)(next_random(p) % MODEL_SESSIONS), key = (int)(next_random(p) % MODEL_KEYS);
-    unsigned kind = next_random(p) % 100;
-    int32_t value = (int32_t)(next_random(p) & 0xFFFFFF);
-    bool inside = p->model.sessions[s].level > 0;
-
-    if (number % 400 < 60)                              /* now and then everything happens in a small range */
-        key = key % 12;
-    if (kind < 8 || (!inside && kind < 30))
-        return op_begin(p, s);
-    if (kind < 18)
-        return op_commit(p, s);
-    if (kind < 23)
-        return op_rollback(p, s);
-    if (kind < 50)
-        return inside ? op_insert(p, s, key, value) : op_read(p, s, key);
-    if (kind < 70)
-        return inside ? op_change(p, s, key, value, false) : op_read(p, s, key);
-    if (kind < 82)
-        return inside ? op_change(p, s, key, value, true) : op_next(p, s, key);
-    return kind < 92 ? op_read(p, s, key) : op_next(p, s, key);
-}
-
-/* ---- whole table ---- */
-
-static int check_primary(struct play *p, int s)
-{
-    const struct play_session *q = &p->sessions[s];
-    int key = 0, err = JetSetCurrentIndexA(q->s, q->t, NULL);
-    if (err >= 0)
-        err = JetMove(q->s, q->t, JET_MoveFirst, 0);
-    for (; key < MODEL_KEYS; key++) {
-        struct model_state view = model_view(&p->model, s, key);
-        int32_t id = -1;
-        JET_UINT32 got = 0;
-        if (!view.exists)
-            continue;
-        if (err != 0)
-            return different(p, "scan ended early", s, key, err, 0);
-        err = JetRetrieveColumn(q->s, q->t, p->c.id, &id, sizeof id, &got, 0, NULL);
-        if (err != 0 || id != key)
-            return different(p, "scan", s, key, err != 0 ? err : id, key);
-        if (compare_row(p, s, key, view))
-            return DIFFERENT;
-        err = JetMove(q->s, q->t, JET_MoveNext, 0);
+    int s = step->session;
+    switch ((enum step_kind)step->kind) {
+    case STEP_begin: return begin(p, s, false);
+    case STEP_begin_reading: return begin(p, s, true);
+    case STEP_commit: return commit(p, s);
+    case STEP_rollback: return rollback(p, s);
+    case STEP_seek: return play_seek(p, step);
+    case STEP_move: return play_move(p, step);
+    case STEP_range: return play_range(p, step);
+    default: break;
     }
-    return err == JET_errNoCurrentRecord ? 0 : different(p, "scan goes on", s, key, err, JET_errNoCurrentRecord);
-}
-
-static int check_secondary(struct play *p, int s)
-{
-    const struct play_session *q = &p->sessions[s];
-    int count = 0, want = 0, err = JetSetCurrentIndexA(q->s, q->t, "by_tag");
-    char before[16] = "", tag[16];
-    int32_t id_before = -1, id;
-
-    for (int key = 0; key < MODEL_KEYS; key++)
-        want += model_view(&p->model, s, key).exists;
-    if (err >= 0)
-        err = JetMove(q->s, q->t, JET_MoveFirst, 0);
-    for (; err == 0; err = JetMove(q->s, q->t, JET_MoveNext, 0), count++) {
-        JET_UINT32 got = 0;
-        struct model_state view;
-        char wanted[16];
-        memset(tag, 0, sizeof tag);
-        if (JetRetrieveColumn(q->s, q->t, p->c.tag, tag, sizeof tag - 1, &got, 0, NULL) != 0 ||
-            JetRetrieveColumn(q->s, q->t, p->c.id, &id, sizeof id, &got, 0, NULL) != 0)
-            return different(p, "secondary retrieve", s, -1, 0, 0);
-        if (strcmp(before, tag) > 0 || (strcmp(before, tag) == 0 && id <= id_before))
-            return different(p, "secondary order", s, id, id_before, 0);
-        view = model_view(&p->model, s, id >= 0 && id < MODEL_KEYS ? id : 0);
-        tag_of(view.value, wanted);
-        if (!view.exists || strcmp(tag, wanted) != 0)
-            return different(p, "secondary entry of a state not seen", s, id, 0, 0);
-        strcpy(before, tag);
-        id_before = id;
-    }
-    if (JetSetCurrentIndexA(q->s, q->t, NULL) < 0)
-        return different(p, "back to the primary index", s, -1, 0, 0);
-    if (err != JET_errNoCurrentRecord || count != want)
-        return different(p, "secondary count", s, -1, err != JET_errNoCurrentRecord ? err : count, want);
-    return 0;
-}
-
-int play_check(struct play *p)
-{
-    for (int s = 0; s < MODEL_SESSIONS; s++)
-        if (check_primary(p, s) || check_secondary(p, s))
-            return DIFFERENT;
-    return 0;
-}
-
-int play_check_committed(struct play *p)
-{
-    char first[sizeof p->fault];
-    if (play_check(p) == 0)
-        return 0;
-    if (!p->in_doubt)
-        return DIFFERENT;
-    memcpy(first, p->fault, sizeof first);
-    p->fault[0] = 0;
-    p->model = p->doubt;
-    model_crash(&p->model);
-    if (play_check(p) == 0)
-        return 0;
-    memcpy(p->fault, first, sizeof first);
-    return DIFFERENT;
+    if (step->kind < STEP_column_add)
+        return play_row_step(p, step);
+    return step->kind < STEP_table_create ? play_schema_step(p, step) : play_table_step(p, step);
 }
