@@ -175,6 +175,29 @@ done:
     return err;
 }
 
+ese_err os_path_copy(const char *from, const char *to)
+{
+    ese_err err = JET_errSuccess;
+    struct os_file *out = NULL;
+    wchar_t *names = ese_alloc(2 * WIDE_PATH_MAX * sizeof(wchar_t));
+
+    if (names == NULL)
+        FAIL(JET_errOutOfMemory);
+    TRY(wide_path(from, names));
+    TRY(wide_path(to, names + WIDE_PATH_MAX));
+    if (!CopyFileW(names, names + WIDE_PATH_MAX, TRUE))
+        FAIL(code_of_win32(GetLastError()));
+    err = os_file_open(to, OS_OPEN_WRITE, &out);
+    if (err >= 0)
+        err = os_file_sync(out);
+    os_file_close(out);
+    if (err < 0)
+        (void)os_path_delete(to);
+done:
+    ese_free(names);
+    return err;
+}
+
 ese_err os_path_delete(const char *path)
 {
     ese_err err = JET_errSuccess;

@@ -54,6 +54,9 @@ struct os_file_info { uint64_t size; bool is_dir; bool read_only; };
 ese_err os_path_info(const char *path, struct os_file_info *info);                          /* JET_errFileNotFound */
 ese_err os_path_rename(const char *from, const char *to);                                   /* replaces to */
 ese_err os_path_delete(const char *path);
+/* A new file with the contents of one that nobody changes meanwhile; it shares their blocks where the file system can. Durable
+ * but for its name. What exists is not overwritten. */
+ese_err os_path_copy(const char *from, const char *to);
 ese_err os_dir_create(const char *path);                                                    /* with missing parents */
 ese_err os_dir_delete(const char *path);                                                    /* empty folders only */
 ese_err os_dir_sync(const char *path);                                                      /* path of the folder itself */

@@ -54,8 +54,63 @@ run_all() {
 	check "$mode: judge the extracted" 0 "$@" "$demo" judge "$mode" "into-$mode-stream" "journal-$mode.txt" db two
 }
 
+# A snapshot recovers to the point where it was taken, beside a chain that does not know of it, and another time on its own.
+run_snapshot() {
+	mode=$1
+	flag=$2
+	shift 2
+	dir=snap-$mode
+	journal=journal-snap-$mode.txt
+	common="--logs $dir --page-size 8192 $flag $dir/live.edb"
+	check "$mode: make for a snapshot" 0 "$@" "$demo" make "$mode" "$dir" 60 "$journal" db full
+	# shellcheck disable=SC2086 # a list of words
+	{
+		check "$mode: full before the snapshot" 0 "$@" "$esebackup" backup --full --to "sets-$dir" $common
+		check "$mode: more for the snapshot" 0 "$@" "$demo" make "$mode" "$dir" 60 "$journal" db one
+		check "$mode: copy by snapshot" 0 "$@" "$esebackup" backup --snapshot --keep-logs --to "sets-$dir" $common
+		check "$mode: more behind the snapshot" 0 "$@" "$demo" make "$mode" "$dir" 60 "$journal" db two
+		check "$mode: incremental behind the snapshot" 0 "$@" "$esebackup" backup --incremental --to "sets-$dir" $common
+		check "$mode: full snapshot" 0 "$@" "$esebackup" backup --snapshot --to "sets-$dir" $common
+		check "$mode: no stream follows a full snapshot" 3 "$@" "$esebackup" backup --incremental --to "sets-$dir" $common
+	}
+	check "$mode: verify snapshots" 0 "$@" "$esebackup" verify "sets-$dir" --trial "trial-$dir" $flag
+	n=1
+	for point in full one two two; do
+		check "$mode: restore set $n beside snapshots" 0 "$@" "$esebackup" restore "sets-$dir" --sequence $n --into "into-$dir-$n" $flag
+		check "$mode: judge set $n beside snapshots" 0 "$@" "$demo" judge "$mode" "into-$dir-$n" "$journal" db "$point"
+		n=$((n + 1))
+	done
+	check "$mode: the live files go on" 0 "$@" "$demo" make "$mode" "$dir" 10 "$journal" db three
+	check "$mode: prune beside snapshots" 0 "$@" "$esebackup" prune "sets-$dir" --keep 2
+	check "$mode: what an incremental needs stays" 0 "$@" "$esebackup" restore "sets-$dir" --sequence 3 --into "into-$dir-pruned" $flag
+	check "$mode: prune to the snapshot" 0 "$@" "$esebackup" prune "sets-$dir" --keep 1
+	check "$mode: the snapshot stays" 0 "$@" "$esebackup" restore "sets-$dir" --into "into-$dir-last" $flag
+}
+
+# Asked by a timer: nothing is done while the last verification is young, unless something is new or was found damaged.
+run_schedule() {
+	cp -r sets-multi sets-timed
+	rm -f sets-timed/verified.tsv
+	printf 'x' | dd of=sets-timed/0001-full/live.edb bs=1 seek=20000 conv=notrunc 2>/dev/null
+	check "due: never verified" 3 "$@" "$esebackup" verify sets-timed --every 24
+	cp sets-multi/0001-full/live.edb sets-timed/0001-full/live.edb
+	check "due: was damaged" 0 "$@" "$esebackup" verify sets-timed --every 24
+	printf 'x' | dd of=sets-timed/0001-full/live.edb bs=1 seek=20000 conv=notrunc 2>/dev/null
+	check "not due" 0 "$@" "$esebackup" verify sets-timed --every 24
+	check "due: a trial was not made" 3 "$@" "$esebackup" verify sets-timed --every 24 --trial trial-timed
+	cp sets-multi/0001-full/live.edb sets-timed/0001-full/live.edb
+	check "due: damaged by then" 0 "$@" "$esebackup" verify sets-timed --every 24 --trial trial-timed
+	check "not due with a trial" 0 "$@" "$esebackup" verify sets-timed --every 24 --trial /proc/no/such/folder
+	sed -i 's/20[0-9][0-9]-/2020-/' sets-timed/verified.tsv
+	check "due: long ago" 2 "$@" "$esebackup" verify sets-timed --every 24 --trial /proc/no/such/folder
+	check "one set is not all" 1 "$@" "$esebackup" verify sets-timed --every 24 --sequence 1
+}
+
 run_all multi "" "$@"
 run_all legacy --legacy "$@"
+run_snapshot multi "" "$@"
+run_snapshot legacy --legacy "$@"
+run_schedule "$@"
 
 check "wrong usage" 1 "$@" "$esebackup" backup --full
 check "no sets" 2 "$@" "$esebackup" restore nothing-here --into x

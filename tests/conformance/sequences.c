@@ -310,6 +310,8 @@ static void run_one(const char *self, const char *root, unsigned number, unsigne
             differ = 1;
         fclose(f);
     }
+    if (differ == 0)
+        folder_remove(folder);
     *passed += all > differ ? all - differ : 0;
     *failed += differ;
 }

@@ -239,6 +239,30 @@ done:
     return err;
 }
 
+/* Of calls that are counted one by one. */
+ese_err os_path_copy(const char *from, const char *to)
+{
+    ese_err err = JET_errSuccess;
+    struct os_file *in = NULL, *out = NULL;
+    uint8_t *bytes = NULL;
+    uint64_t size = 0;
+
+    TRY(os_file_open(from, OS_OPEN_READ, &in));
+    TRY(os_file_size(in, &size));
+    bytes = ese_alloc((size_t)size + 1);
+    if (bytes == NULL)
+        FAIL(JET_errOutOfMemory);
+    TRY(os_file_read(in, 0, bytes, (size_t)size));
+    TRY(os_file_open(to, OS_OPEN_WRITE | OS_OPEN_CREATE, &out));
+    TRY(os_file_write(out, 0, bytes, (size_t)size));
+    TRY(os_file_sync(out));
+done:
+    os_file_close(in);
+    os_file_close(out);
+    ese_free(bytes);
+    return err;
+}
+
 ese_err os_path_delete(const char *path)
 {
     ese_err err = JET_errSuccess;

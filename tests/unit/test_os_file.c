@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -236,6 +237,38 @@ static void full_paths_collapse_at_the_root(void **state)
 }
 #endif
 
+static void a_copy_is_a_file_of_its_own(void **state)
+{
+    enum { BYTES = 3 * 1024 * 1024 + 77 };
+    struct place *p = *state;
+    struct os_file *file = create(p, "from", 0);
+    char from[OS_PATH_MAX], to[OS_PATH_MAX];
+    uint8_t *bytes = malloc(BYTES), *back = malloc(BYTES);
+    uint64_t size = 0;
+
+    for (uint32_t i = 0; i < BYTES; i++)
+        bytes[i] = (uint8_t)(i * 2654435761u >> 24);
+    assert_int_equal(os_file_write(file, 0, bytes, BYTES), 0);
+    path_in(p, "from", from);
+    path_in(p, "to", to);
+    assert_int_equal(os_path_copy(from, to), 0);
+    assert_int_equal(os_path_copy(from, to), JET_errFileAlreadyExists);
+    assert_int_equal(os_file_write(file, 100, "other", 5), 0);
+    os_file_close(file);
+    assert_int_equal(os_file_open(to, OS_OPEN_READ, &file), 0);
+    assert_int_equal(os_file_size(file, &size), 0);
+    assert_true(size == BYTES);
+    assert_int_equal(os_file_read(file, 0, back, BYTES), 0);
+    assert_memory_equal(bytes, back, BYTES);
+    os_file_close(file);
+    path_in(p, "absent", from);
+    path_in(p, "never", to);
+    assert_int_equal(os_path_copy(from, to), JET_errFileNotFound);
+    assert_int_equal(os_file_open(to, OS_OPEN_READ, &file), JET_errFileNotFound);
+    free(bytes);
+    free(back);
+}
+
 static void two_names_of_one_file_have_one_identity(void **state)
 {
     char a[OS_PATH_MAX], b[OS_PATH_MAX];
@@ -267,6 +300,7 @@ int main(void)
         CASE(create_refuses_what_exists_unless_truncating),
         CASE(an_exclusive_open_keeps_others_out),
         CASE(rename_replaces_and_delete_removes),
+        CASE(a_copy_is_a_file_of_its_own),
         CASE(folders_are_made_with_parents_and_listed),
         CASE(full_paths_are_absolute_and_without_dots),
 #ifndef _WIN32

@@ -19,7 +19,7 @@
 
 #include "jet_api.h"
 
-enum agent_kind { AGENT_FULL, AGENT_INCREMENTAL };
+enum agent_kind { AGENT_FULL, AGENT_INCREMENTAL, AGENT_SNAPSHOT };       /* the last one: snapshot.h */
 enum agent_file_kind { AGENT_FILE_DATABASE, AGENT_FILE_LOG };
 
 struct agent_file {

@@ -83,7 +83,7 @@ JET_ERR host_start(const struct host_config *c, struct host *h)
     TRY(set_number(h, JET_paramCircularLog, c->circular ? 1 : 0));
     TRY(set_number(h, JET_paramLogFileSize, search.bytes != 0 ? (JET_API_PTR)(search.bytes / 1024) : DEFAULT_LOG_KIB));
     h->created = false;                                 /* an init that fails destroys the instance */
-    TRY(JetInit(h->legacy ? NULL : &h->instance));
+    TRY(JetInit3W(h->legacy ? NULL : &h->instance, c->recover, 0));
     h->running = true;
     TRY(JetBeginSessionW(h->legacy ? 0 : h->instance, &h->session, NULL, NULL));
     h->has_session = true;

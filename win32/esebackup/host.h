@@ -17,6 +17,7 @@ struct host_config {
     const char *base;                                   /* NULL: "edb" */
     agent_u32 page_size;                                /* 0: that of the first database */
     bool legacy, circular;
+    JET_RSTINFO_W *recover;                             /* NULL: databases are where the logs say */
 };
 
 struct host {

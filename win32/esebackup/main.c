@@ -17,15 +17,17 @@
 
 #include "host.h"
 #include "restore.h"
+#include "schedule.h"
 #include "sink.h"
+#include "snapshot.h"
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 1, EXIT_REFUSED = 2, EXIT_DAMAGED = 3, DATABASES_MAX = 6 };
 
 struct options {
     enum agent_kind kind;
-    bool kind_given, legacy, circular, keep_logs, overwrite, quiet;
+    bool kind_given, legacy, circular, keep_logs, overwrite, quiet, scheduled;
     const char *to, *tar, *logs, *system, *base, *into, *trial;
-    unsigned sequence, keep;
+    unsigned sequence, keep, hours;
     agent_u32 page_size;
     char *words[DATABASES_MAX + 2];
     unsigned word_count;
@@ -33,12 +35,13 @@ struct options {
 
 static const char usage_text[] =
     "usage:\n"
-    "  esebackup backup --full|--incremental --to ROOT [--legacy] [--keep-logs]\n"
+    "  esebackup backup --full|--incremental|--snapshot --to ROOT [--legacy] [--keep-logs]\n"
     "            --logs DIR [--system DIR] [--base edb] [--circular] [--page-size N] DATABASE...\n"
     "  esebackup backup --full --tar FILE|- --logs DIR ... DATABASE...\n"
     "  esebackup extract --tar FILE|- ROOT\n"
     "  esebackup list ROOT\n"
-    "  esebackup verify ROOT [--sequence N] [--trial SCRATCH]\n"
+    "  esebackup verify ROOT [--sequence N] [--trial SCRATCH] [--every HOURS]\n"
+    "            --every: for timers; does nothing while the last good verification of all sets is younger\n"
     "  esebackup restore ROOT --into DIR [--sequence N] [--overwrite] [--legacy]\n"
     "  esebackup prune ROOT --keep N\n"
     "exit codes: 0 done, 1 wrong usage, 2 refused by engine or system, 3 set damaged or incomplete\n";
@@ -99,13 +102,19 @@ static int run_backup(const struct options *o)
     struct host h = {0};
     ese_err err = JET_errSuccess;
 
-    if (!o->kind_given || o->word_count == 0 || o->logs == NULL || (o->to == NULL) == (o->tar == NULL))
+    if (!o->kind_given || o->word_count == 0 || o->logs == NULL || (o->to == NULL) == (o->tar == NULL) ||
+        (o->kind == AGENT_SNAPSHOT && o->to == NULL))
         return usage();
     if (config.page_size == 0)
         config.page_size = host_page_size(o->words[0]);
     TRY(host_start(&config, &h));
     for (unsigned i = 0; i < o->word_count; i++)
         TRY(host_attach(&h, o->words[i], false));
+    if (o->kind == AGENT_SNAPSHOT) {
+        const struct snapshot_request snapshot = {o->to, o->logs, o->base != NULL ? o->base : "edb", o->keep_logs, progress_of(o)};
+        err = snapshot_backup(&snapshot, &result);
+        goto done;
+    }
     TRY(o->to != NULL ? sink_folder_open(o->to, o->kind, &sink) : sink_tar_open(o->tar, o->kind, &sink));
     request.instance = h.instance;
     request.sink = sink_interface(sink);
@@ -154,11 +163,19 @@ static int run_verify(const struct options *o)
 {
     struct set_chain all;
     struct set_fault fault = {""};
+    unsigned newest;
+    int result;
     ese_err err;
 
-    if (o->word_count != 1)
+    if (o->word_count != 1 || (o->scheduled && o->sequence != 0))
         return usage();
     err = set_list(o->words[0], &all);
+    newest = err >= 0 && all.count != 0 ? all.sets[all.count - 1].sequence : 0;
+    if (err >= 0 && o->scheduled && !schedule_due(o->words[0], o->hours, newest, o->trial != NULL)) {
+        printf("verified less than %u hours ago\n", o->hours);
+        set_chain_release(&all);
+        return EXIT_DONE;
+    }
     for (unsigned i = 0; err >= 0 && i < all.count; i++) {
         if (o->sequence != 0 && all.sets[i].sequence != o->sequence)
             continue;
@@ -167,9 +184,12 @@ static int run_verify(const struct options *o)
             printf("%04u  %-11s  good, %u files\n", all.sets[i].sequence, set_kind_name(all.sets[i].kind), all.sets[i].file_count);
     }
     set_chain_release(&all);
-    if (err < 0)
-        return outcome("verify", fault.file, err);
-    return o->trial != NULL ? run_trial(o) : EXIT_DONE;
+    result = err < 0 ? outcome("verify", fault.file, err) : o->trial != NULL ? run_trial(o) : EXIT_DONE;
+    if (result == EXIT_DAMAGED)
+        schedule_forget(o->words[0]);
+    else if (result == EXIT_DONE && o->sequence == 0)
+        result = outcome("note of the verification", "", schedule_note(o->words[0], newest, o->trial != NULL));
+    return result;
 }
 
 static int run_restore(const struct options *o)
@@ -206,17 +226,32 @@ done:
     return outcome("extract", folder, err);
 }
 
-/* Everything before the oldest full backup that is kept may go. */
+/* A kept incremental needs its full backup, also where a snapshot lies between them. */
+static unsigned base_of(const struct set_chain *all, unsigned from)
+{
+    unsigned next = from;
+
+    while (next < all->count && all->sets[next].kind == AGENT_SNAPSHOT)
+        next++;
+    if (next < all->count && all->sets[next].kind == AGENT_INCREMENTAL)
+        for (unsigned i = from; i > 0; i--)
+            if (all->sets[i - 1].kind == AGENT_FULL)
+                return i - 1;
+    return from;
+}
+
+/* Everything before the oldest full backup or snapshot that is kept may go. */
 static ese_err prune(const struct set_chain *all, unsigned keep, unsigned *removed)
 {
     unsigned fulls = 0, from = all->count;
     ese_err err = JET_errSuccess;
 
     while (from > 0 && fulls < keep)
-        if (all->sets[--from].kind == AGENT_FULL)
+        if (all->sets[--from].kind != AGENT_INCREMENTAL)
             fulls++;
     if (fulls < keep)
         return JET_errSuccess;
+    from = base_of(all, from);
     for (unsigned i = 0; i < from; i++) {
         char path[OS_PATH_MAX];
         const struct set *s = &all->sets[i];
@@ -257,6 +292,7 @@ static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},       {"to", required_argument, NULL, 't'},        {"tar", required_argument, NULL, 'T'},
     {"logs", required_argument, NULL, 'L'},  {"system", required_argument, NULL, 'S'},    {"base", required_argument, NULL, 'b'},
     {"into", required_argument, NULL, 'I'},  {"trial", required_argument, NULL, 'r'},     {"sequence", required_argument, NULL, 's'},
+    {"snapshot", no_argument, NULL, 'n'},    {"every", required_argument, NULL, 'e'},
     {"keep", required_argument, NULL, 'K'},  {"page-size", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
 
 static bool take_option(struct options *o, int c)
@@ -264,6 +300,8 @@ static bool take_option(struct options *o, int c)
     switch (c) {
     case 'f': o->kind = AGENT_FULL; o->kind_given = true; break;
     case 'i': o->kind = AGENT_INCREMENTAL; o->kind_given = true; break;
+    case 'n': o->kind = AGENT_SNAPSHOT; o->kind_given = true; break;
+    case 'e': o->hours = (unsigned)strtoul(optarg, NULL, 10); o->scheduled = true; break;
     case 'l': o->legacy = true; break;
     case 'c': o->circular = true; break;
     case 'k': o->keep_logs = true; break;

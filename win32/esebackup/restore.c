@@ -69,13 +69,32 @@ ese_err set_verify(const struct set *s, const struct agent_progress *progress, s
     return JET_errSuccess;
 }
 
+/* A snapshot taken between the sets of a chain is none of them. */
+static bool in_chain(const struct set_chain *all, unsigned first, unsigned i)
+{
+    return i == first || all->sets[i].kind == AGENT_INCREMENTAL;
+}
+
 /* Generations of neighbouring sets must follow each other or overlap. */
 static ese_err check_chain(const struct set_chain *all, unsigned first, unsigned last)
 {
-    for (unsigned i = first + 1; i <= last; i++)
-        if (all->sets[i].gen_low > all->sets[i - 1].gen_high + 1)
+    uint32_t high = all->sets[first].gen_high;
+
+    for (unsigned i = first + 1; i <= last; i++) {
+        if (!in_chain(all, first, i))
+            continue;
+        if (all->sets[i].gen_low > high + 1)
             return JET_errMissingLogFile;
+        high = all->sets[i].gen_high;
+    }
     return JET_errSuccess;
+}
+
+static unsigned last_in_chain(const struct set_chain *all, unsigned first, unsigned last)
+{
+    while (!in_chain(all, first, last))
+        last--;
+    return last;
 }
 
 static ese_err copy_kind(const struct set *s, enum agent_file_kind kind, const char *into, const struct agent_progress *progress)
@@ -211,6 +230,35 @@ done:
     return err;
 }
 
+/* The files of a snapshot are those of an instance that lost its power: recovery makes the databases whole where they are now. */
+static ese_err recover_snapshot(const struct restore_request *q, const struct set *s, const char *into, const char *staging)
+{
+    struct replay r = {NULL, 0, NULL, NULL};
+    JET_RSTINFO_W info = {.cbStruct = sizeof info};
+    struct host_config config = {.log_dir = staging, .legacy = q->legacy, .recover = &info};
+    char base[4] = "", path[OS_PATH_MAX];
+    struct host h = {0};
+    ese_err err = JET_errSuccess;
+
+    TRY(build_map(s, into, &r));
+    info.rgrstmap = r.map;
+    info.crstmap = (int32_t)r.count;
+    for (unsigned i = 0; i < s->file_count; i++) {
+        const struct set_file *f = &s->files[i];
+        if (f->kind == AGENT_FILE_LOG && strlen(f->stored) > 3)
+            snprintf(base, sizeof base, "%.3s", f->stored);
+        else if (f->kind == AGENT_FILE_DATABASE && path_join(path, sizeof path, into, f->stored) >= 0)
+            config.page_size = host_page_size(path);
+    }
+    config.base = base;
+    TRY(host_start(&config, &h));
+    TRY(host_stop(&h));
+done:
+    host_stop(&h);
+    replay_release(&r);
+    return err;
+}
+
 ese_err restore_chain(const struct restore_request *q, struct set_fault *fault)
 {
     struct set_chain all = {NULL, 0};
@@ -220,9 +268,11 @@ ese_err restore_chain(const struct restore_request *q, struct set_fault *fault)
 
     TRY(set_list(q->root, &all));
     TRY(set_chain_of(&all, q->upto, &first, &last));
+    last = last_in_chain(&all, first, last);
     TRY(check_chain(&all, first, last));
     for (unsigned i = first; i <= last; i++)
-        TRY(set_verify(&all.sets[i], q->progress, fault));
+        if (in_chain(&all, first, i))
+            TRY(set_verify(&all.sets[i], q->progress, fault));
     TRY(os_dir_create(q->into));
     TRY(os_path_full(q->into, full_path, sizeof full_path));
     TRY(path_join(into, sizeof into, full_path, ""));
@@ -232,8 +282,12 @@ ese_err restore_chain(const struct restore_request *q, struct set_fault *fault)
     TRY(os_dir_create(staging));
     TRY(copy_kind(&all.sets[first], AGENT_FILE_DATABASE, into, q->progress));
     for (unsigned i = first; i <= last; i++)
-        TRY(copy_kind(&all.sets[i], AGENT_FILE_LOG, staging, q->progress));
-    TRY(replay_logs(q, &all.sets[first], &all.sets[last], into, staging));
+        if (in_chain(&all, first, i))
+            TRY(copy_kind(&all.sets[i], AGENT_FILE_LOG, staging, q->progress));
+    if (all.sets[first].kind == AGENT_SNAPSHOT)
+        TRY(recover_snapshot(q, &all.sets[first], into, staging));
+    else
+        TRY(replay_logs(q, &all.sets[first], &all.sets[last], into, staging));
 done:
     if (staging[0] != 0)
         delete_folder(staging);

@@ -11,7 +11,7 @@ enum { SET_VERSION = 1, MANIFEST_MAX = 16 * 1024 * 1024 };
 
 const char *set_kind_name(enum agent_kind kind)
 {
-    return kind == AGENT_FULL ? "full" : "incremental";
+    return kind == AGENT_FULL ? "full" : kind == AGENT_INCREMENTAL ? "incremental" : "snapshot";
 }
 
 const char *path_name(const char *path)
@@ -212,6 +212,17 @@ static ese_err parse_file_row(struct set *s, const char *kind, char *rest)
     return stored_name_is_plain(row->stored) ? JET_errSuccess : JET_errInvalidBackup;
 }
 
+static ese_err parse_kind(const char *word, enum agent_kind *kind)
+{
+    static const enum agent_kind kinds[] = {AGENT_FULL, AGENT_INCREMENTAL, AGENT_SNAPSHOT};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(word, set_kind_name(kinds[i])) == 0) {
+            *kind = kinds[i];
+            return JET_errSuccess;
+        }
+    return JET_errInvalidBackup;
+}
+
 static ese_err parse_line(struct set *s, char *line)
 {
     char *at = line;
@@ -221,7 +232,7 @@ static ese_err parse_line(struct set *s, char *line)
     if (strcmp(word, "sequence") == 0)
         s->sequence = (unsigned)strtoul(next_field(&at), NULL, 10);
     else if (strcmp(word, "kind") == 0)
-        s->kind = strcmp(next_field(&at), "full") == 0 ? AGENT_FULL : AGENT_INCREMENTAL;
+        return parse_kind(next_field(&at), &s->kind);
     else if (strcmp(word, "started") == 0)
         snprintf(s->started, sizeof s->started, "%s", next_field(&at));
     else if (strcmp(word, "generations") == 0) {
@@ -381,15 +392,18 @@ ese_err set_list(const char *root, struct set_chain *all)
 
 ese_err set_chain_of(const struct set_chain *all, unsigned upto, unsigned *first, unsigned *last)
 {
-    bool found = false;
+    bool found = false, full = false;
+    unsigned begin = 0;
     for (unsigned i = 0; i < all->count; i++) {
         if (upto != 0 && all->sets[i].sequence > upto)
             break;
         *last = i;
         if (all->sets[i].kind == AGENT_FULL) {
-            *first = i;
-            found = true;
+            begin = i;
+            full = true;
         }
+        found = full || all->sets[i].kind == AGENT_SNAPSHOT;
+        *first = all->sets[i].kind == AGENT_SNAPSHOT ? i : begin;
     }
     return found && (upto == 0 || all->sets[*last].sequence == upto) ? JET_errSuccess : JET_errMissingFullBackup;
 }

@@ -50,7 +50,8 @@ ese_err set_read(struct set *s, const char *folder);
 
 /* All sets below root, ascending. A folder without a manifest is passed over. */
 ese_err set_list(const char *root, struct set_chain *all);
-/* The full backup and its incrementals up to sequence upto (0 = newest). */
+/* The full backup and its incrementals up to sequence upto (0 = newest), or the snapshot that upto is. Snapshots in between are
+ * no part of a chain. */
 ese_err set_chain_of(const struct set_chain *all, unsigned upto, unsigned *first, unsigned *last);
 void set_chain_release(struct set_chain *c);
 const char *set_kind_name(enum agent_kind kind);

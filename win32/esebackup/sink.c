@@ -5,6 +5,8 @@
 #include <string.h>
 #include <zlib.h>
 
+enum { SUM_BYTES = 1024 * 1024 };
+
 struct sink {
     struct agent_sink face;
     struct set set;
@@ -123,6 +125,51 @@ ese_err sink_folder_open(const char *root, enum agent_kind kind, struct sink **o
     s = NULL;
 done:
     free(s);
+    return err;
+}
+
+ese_err sink_folder_copy(struct sink *s, enum agent_file_kind kind, const char *source)
+{
+    const struct agent_file file = {kind, source, 0};
+    char path[OS_PATH_MAX];
+    ese_err err = start_row(s, &file);
+
+    if (err >= 0)
+        err = path_join(path, sizeof path, s->set.folder, s->row->stored);
+    return err < 0 ? err : os_path_copy(source, path);
+}
+
+static ese_err sum_file(struct sink *s, struct set_file *row, void *buffer, const struct agent_progress *progress)
+{
+    char path[OS_PATH_MAX];
+    struct os_file *file = NULL;
+    ese_err err = JET_errSuccess;
+
+    s->row = row;
+    s->offset = 0;
+    TRY(path_join(path, sizeof path, s->set.folder, row->stored));
+    TRY(os_file_open(path, OS_OPEN_READ, &file));
+    TRY(os_file_size(file, &row->bytes));
+    while (s->offset < row->bytes) {
+        size_t part = row->bytes - s->offset < SUM_BYTES ? (size_t)(row->bytes - s->offset) : SUM_BYTES;
+        TRY(os_file_read(file, s->offset, buffer, part));
+        count_bytes(s, buffer, part);
+        if (progress != NULL)
+            progress->report(progress->context, row->source, s->offset, row->bytes);
+    }
+done:
+    os_file_close(file);
+    return err;
+}
+
+ese_err sink_folder_sum(struct sink *s, const struct agent_progress *progress)
+{
+    void *buffer = malloc(SUM_BYTES);
+    ese_err err = buffer != NULL ? JET_errSuccess : JET_errOutOfMemory;
+
+    for (unsigned i = 0; i < s->set.file_count && err >= 0; i++)
+        err = sum_file(s, &s->set.files[i], buffer, progress);
+    free(buffer);
     return err;
 }
 

@@ -17,6 +17,9 @@
 struct sink;
 
 ese_err sink_folder_open(const char *root, enum agent_kind kind, struct sink **out);   /* next free sequence number below root */
+/* For files that nobody changes: a copy into the set's folder that shares blocks where it can. Sums come later (sink_folder_sum). */
+ese_err sink_folder_copy(struct sink *s, enum agent_file_kind kind, const char *source);
+ese_err sink_folder_sum(struct sink *s, const struct agent_progress *progress);         /* size and CRC of all copies */
 /* path "-" = standard output. */
 ese_err sink_tar_open(const char *path, enum agent_kind kind, struct sink **out);
 const struct agent_sink *sink_interface(struct sink *s);
