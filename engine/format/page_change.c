@@ -4,7 +4,13 @@
 
 enum { SORT_BATCH = 512 };
 
-static void set_free_bytes(struct page p, unsigned n) { le16_set(&header_of(p)->free_bytes, (uint16_t)n); }
+/* No more can be promised to rollbacks than there is: redo takes space that was promised no longer when the change was made. */
+static void set_free_bytes(struct page p, unsigned n)
+{
+    le16_set(&header_of(p)->free_bytes, (uint16_t)n);
+    if (page_uncommitted_free(p) > n)
+        page_set_uncommitted_free(p, n);
+}
 static void set_unused_from(struct page p, unsigned n) { le16_set(&header_of(p)->unused_from, (uint16_t)n); }
 
 static void set_tag_count(struct page p, unsigned n)

@@ -102,8 +102,10 @@ bool list_read(struct step_list *list, FILE *from)
                 return false;
             list->steps = larger;
         }
-        if (!read_step(line, &list->steps[list->count]))
+        if (!read_step(line, &list->steps[list->count])) {
+            list_release(list);
             return false;
+        }
         list->count++;
     }
     return list->count != 0;

@@ -170,6 +170,8 @@ void model_commit(struct model *m, int s)
             commit_inner(c, s, level);
         } else {
             commit_outer(m, c, s, stamp);
+            if (c->write_lock[s] != 0)
+                c->locked = stamp;
             c->read_lock[s] = c->write_lock[s] = 0;
         }
     }
@@ -307,6 +309,8 @@ bool model_may(const struct model *m, int s, unsigned cell, enum model_how how)
     if (c->pending_count != 0 && !mine(c, s))
         return false;
     if (c->pending_count == 0 && c->committed_count != 0 && since_begin(m, s, c->committed[c->committed_count - 1].stamp))
+        return false;
+    if (since_begin(m, s, c->locked))
         return false;
     if (how != MODEL_AMOUNT && amounts_forbid(m, s, c))
         return false;

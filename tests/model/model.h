@@ -45,6 +45,7 @@ struct model_cell {
     struct model_version *committed; unsigned committed_count, committed_room;
     struct model_version pending[MODEL_LEVELS]; unsigned pending_count; int pending_session;
     struct model_amount *amounts; unsigned amount_count, amount_room;   /* stamp 0: not committed */
+    uint64_t locked;                                    /* stamp of the last commit that had a write lock here: for M2 it was a change */
     uint8_t read_lock[MODEL_SESSIONS], write_lock[MODEL_SESSIONS];      /* level at which it was taken; 0 = none */
 };
 

@@ -201,6 +201,11 @@ static bool is_answer(int err)
     return false;
 }
 
+bool play_may_have_done(const struct play *p, bool alone, int err)
+{
+    return err >= 0 || (alone && p->disk_failed && !is_answer(err));
+}
+
 void play_alone_end(struct play *p, int s, bool alone, int err)
 {
     if (!alone)

@@ -18,6 +18,7 @@ int play_expect_any(struct play *p, const char *what, int s, int key, int got, c
 
 /* A change outside a transaction is one of its own, in the model too. play_alone_end with the result of the change. */
 bool play_alone_begin(struct play *p, int s);
+bool play_may_have_done(const struct play *p, bool alone, int err);
 void play_alone_end(struct play *p, int s, bool alone, int err);
 
 /* ---- play_row.c ---- */

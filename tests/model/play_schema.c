@@ -59,7 +59,7 @@ static int column_add(struct play *p, int s, unsigned slot)
                         &state.row.columnid);
     state.row.value = ++p->model.objects;
     state.row.counter = columns[slot].by_default ? by_default : 0;
-    if (may && !exists && !only_reading(p, s))
+    if (may && !exists && play_may_have_done(p, alone, err))
         model_write(&p->model, s, cell, &state);
     play_alone_end(p, s, alone, err);
     if (only_reading(p, s))
@@ -80,7 +80,7 @@ static int column_delete(struct play *p, int s, unsigned slot)
     column_name(slot, &state.row, name);
     alone = play_alone_begin(p, s);
     err = JetDeleteColumnA(q->s, q->t, name);
-    if (state.exists && may && err >= 0)
+    if (state.exists && may && play_may_have_done(p, alone, err))
         model_write(&p->model, s, cell, &gone);
     play_alone_end(p, s, alone, err);
     if (only_reading(p, s))
@@ -187,7 +187,7 @@ static int index_create(struct play *p, int s, unsigned slot)
     alone = play_alone_begin(p, s);
     err = JetCreateIndexA(q->s, q->t, name, 0, indexes[slot].key, indexes[slot].size, 80);
     state.row.value = ++p->model.objects;
-    if (may && !exists && err >= 0)
+    if (may && !exists && play_may_have_done(p, alone, err))
         model_write(&p->model, s, cell, &state);
     play_alone_end(p, s, alone, err);
     if (only_reading(p, s))
@@ -210,7 +210,7 @@ static int index_delete(struct play *p, int s, unsigned slot)
     snprintf(name, sizeof name, "i%u", slot);
     alone = play_alone_begin(p, s);
     err = JetDeleteIndexA(q->s, q->t, name);
-    if (may && exists && err >= 0)
+    if (may && exists && play_may_have_done(p, alone, err))
         model_write(&p->model, s, cell, &gone);
     play_alone_end(p, s, alone, err);
     if (only_reading(p, s))

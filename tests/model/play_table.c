@@ -256,7 +256,7 @@ static int table_delete(struct play *p, int s, unsigned slot)
     busy = state.exists && model_pending(&p->model, s, first, first + MODEL_TABLE_ROWS);
     alone = play_alone_begin(p, s);
     err = JetDeleteTableA(q->s, q->db, name);
-    if (err >= 0 && state.exists)
+    if (play_may_have_done(p, alone, err) && state.exists)
         model_write(&p->model, s, cell, &gone);
     play_alone_end(p, s, alone, err);
     if (p->model.sessions[s].level > 0 && p->model.sessions[s].read_only)
@@ -282,7 +282,7 @@ static int table_rename(struct play *p, const struct step *step, unsigned slot)
     }
     alone = play_alone_begin(p, s);
     err = JetRenameTableA(q->s, q->db, from, to);
-    if (err >= 0 && state.exists) {
+    if (play_may_have_done(p, alone, err) && state.exists) {
         model_write(&p->model, s, CELL_TABLES + slot, &gone);
         model_write(&p->model, s, CELL_TABLES + other, &state);
     }

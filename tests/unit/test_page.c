@@ -245,6 +245,21 @@ static void replace_takes_data_from_its_own_page(void **state)
     free(p.at);
 }
 
+/* What is kept free for rollbacks never exceeds what is free, whoever takes the room. */
+static void promises_shrink_with_the_room(void **state)
+{
+    uint8_t value[900] = {0};
+    struct page p = {malloc(4096), 4096};
+    (void)state;
+    page_init(p, 7, 5, PAGE_LEAF, (dbtime){1});
+    page_set_uncommitted_free(p, page_free_bytes(p) - 500);
+    page_insert(p, 0, text("a"), bytes_of(value, 900), 0);
+    assert_int_equal(page_uncommitted_free(p), page_free_bytes(p));
+    page_replace_data(p, 0, bytes_of(value, 100));
+    assert_true(page_uncommitted_free(p) < page_free_bytes(p));
+    free(p.at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +267,7 @@ int main(void)
         cmocka_unit_test(check_is_total),
         cmocka_unit_test(pages_behave_like_sorted_arrays),
         cmocka_unit_test(replace_takes_data_from_its_own_page),
+        cmocka_unit_test(promises_shrink_with_the_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
