@@ -4,7 +4,7 @@
  * OWNS        nothing.
  * GIVES       struct page_header, tag_get, node_parse.
  * INVARIANTS  N1  tags are numbered as on disk: tag 0 is the external header.
- * CALLERS     page.c, page_change.c, page_check.c
+ * CALLERS     page.c, page_change.c, page_check.c, page_find.c
  * TESTS       unit/test_page.c
  */
 #ifndef ESE_FORMAT_PAGE_INT_H
@@ -78,28 +78,6 @@ static inline unsigned tag_flags(struct page p, unsigned tag)
     if (size_is_large(p.size))
         return tag_size(p, tag) < 2 ? 0 : load_le16(body_of(p) + tag_offset(p, tag)) >> TAG_FLAG_SHIFT;
     return load_le16(tag_at(p, tag) + 2) >> TAG_FLAG_SHIFT;
-}
-
-/* A binary search jumps from tag to node to tag: what it will want is asked for one step ahead. */
-static inline void prefetch_tags(struct page p, unsigned count)
-{
-    const uint8_t *end = p.at + p.size;
-    for (unsigned bytes = 64; bytes < TAG_BYTES * count && bytes < 1024; bytes += 64)
-        __builtin_prefetch(end - bytes - 64);
-}
-
-static inline void prefetch_node(struct page p, unsigned tag)
-{
-    __builtin_prefetch(body_of(p) + (load_le16(tag_at(p, tag) + 2) & tag_mask(p)));
-}
-
-/* The two nodes that the step after the one at middle may look at. */
-static inline void prefetch_step(struct page p, unsigned low, unsigned middle, unsigned high, unsigned first_tag)
-{
-    if (high - low < 4)
-        return;
-    prefetch_node(p, (low + middle) / 2 + first_tag);
-    prefetch_node(p, (middle + 1 + high) / 2 + first_tag);
 }
 
 #endif

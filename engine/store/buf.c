@@ -14,13 +14,13 @@
 #define BUF_NO_PEEK 1
 #endif
 
-enum { CHAIN_STEPS_MAX = 64, BUCKET_BITS_MIN = 16, PARTITIONS_MIN = 16 };
+enum { CHAIN_STEPS_MAX = 64, BUCKET_BITS_MIN = 16, PARTITIONS_MIN = 16, TAGS_FETCHED = 256 };
 
 /* ---- the hash ---- */
 
 static uint64_t bucket_of(const struct buf_cache *cache, const struct db_file *db, pgno n)
 {
-    return buf_hash(db, n) >> (64 - cache->bucket_bits);
+    return (buf_hash(db, 0) + n) & ((UINT64_C(1) << cache->bucket_bits) - 1);
 }
 
 static struct os_mutex *partition_of(struct buf_cache *cache, uint64_t bucket)
@@ -31,7 +31,7 @@ static struct os_mutex *partition_of(struct buf_cache *cache, uint64_t bucket)
 /* Without a lock (C2). */
 struct buf_frame *buf_find(struct buf_cache *cache, const struct db_file *db, pgno n)
 {
-    struct buf_frame *f = atomic_load_explicit(&cache->buckets[bucket_of(cache, db, n)], memory_order_acquire);
+    struct buf_frame *f = atomic_load_explicit(&cache->buckets[bucket_of(cache, db, n)].first, memory_order_acquire);
     for (unsigned steps = 0; f != NULL && steps < CHAIN_STEPS_MAX; steps++) {
         if (atomic_load_explicit(&f->number, memory_order_relaxed) == n &&
             atomic_load_explicit(&f->db, memory_order_relaxed) == db)
@@ -44,7 +44,7 @@ struct buf_frame *buf_find(struct buf_cache *cache, const struct db_file *db, pg
 /* The partition lock is held: nothing moves in this chain. */
 static struct buf_frame *find_locked(struct buf_cache *cache, uint64_t bucket, const struct db_file *db, pgno n)
 {
-    struct buf_frame *f = atomic_load(&cache->buckets[bucket]);
+    struct buf_frame *f = atomic_load(&cache->buckets[bucket].first);
     while (f != NULL && !(atomic_load(&f->number) == n && atomic_load(&f->db) == db))
         f = atomic_load(&f->hash_next);
     return f;
@@ -62,8 +62,9 @@ static bool hash_insert(struct buf_cache *cache, struct buf_frame *f, struct db_
     if (fresh) {
         atomic_store(&f->number, n);
         atomic_store(&f->db, db);
-        atomic_store(&f->hash_next, atomic_load(&cache->buckets[bucket]));
-        atomic_store(&cache->buckets[bucket], f);
+        atomic_store(&f->hash_next, atomic_load(&cache->buckets[bucket].first));
+        atomic_store(&cache->buckets[bucket].first, f);
+        atomic_store_explicit(&cache->buckets[bucket].at, f->at, memory_order_relaxed);
     }
     os_mutex_unlock(lock);
     return fresh;
@@ -76,7 +77,7 @@ void buf_unhash(struct buf_cache *cache, struct buf_frame *f)
     struct buf_frame *_Atomic *at;
 
     os_mutex_lock(lock);
-    for (at = &cache->buckets[bucket]; atomic_load(at) != f; at = &atomic_load(at)->hash_next)
+    for (at = &cache->buckets[bucket].first; atomic_load(at) != f; at = &atomic_load(at)->hash_next)
         assert(atomic_load(at) != NULL);
     atomic_store(at, atomic_load(&f->hash_next));
     atomic_store(&f->db, NULL);
@@ -157,7 +158,7 @@ void buf_cache_release(struct buf_cache *cache)
     os_cond_release(&cache->frame_freed);
     os_cond_release(&cache->wake);
     ese_free(cache->partition_locks);
-    ese_free((void *)(uintptr_t)cache->buckets);
+    ese_free(cache->buckets);
     ese_free(cache->slabs);
     ese_free((void *)(uintptr_t)cache->ghosts);
     ese_free(cache);
@@ -211,18 +212,21 @@ static void set_ref(struct buf_ref *ref, struct buf_frame *f, const struct db_fi
     ref->mode = mode;
 }
 
-/* Header and tag array of the page: the next that anybody looks at. */
-static inline void prefetch_ends(const struct buf_frame *f, const struct buf_cache *cache)
+/* Header and tag array of the page, the next that anybody looks at: fetched while the frame itself is still on its way. */
+static inline __attribute__((always_inline)) void prefetch_ends(const struct buf_cache *cache, const struct db_file *db, pgno n)
 {
-    __builtin_prefetch(f->at);
-    __builtin_prefetch(f->at + cache->page_size - 64);
+    const uint8_t *at = atomic_load_explicit(&cache->buckets[bucket_of(cache, db, n)].at, memory_order_relaxed);
+
+    __builtin_prefetch(at);
+    for (unsigned back = 64; at != NULL && back <= TAGS_FETCHED; back += 64)
+        __builtin_prefetch(at + cache->page_size - back);
 }
 
 static bool latch_cached(struct buf_cache *cache, struct db_file *db, pgno n, enum latch_mode mode, struct buf_ref *out)
 {
     struct buf_frame *f;
+    prefetch_ends(cache, db, n);
     while ((f = buf_find(cache, db, n)) != NULL) {
-        prefetch_ends(f, cache);
         latch_take(f, mode);
         if (holds(f, db, n)) {
             set_ref(out, f, db, mode);
@@ -433,11 +437,12 @@ bool buf_peek(struct db_file *db, pgno n, struct buf_peek *out)
     (void)out;
     return false;
 #else
-    struct buf_frame *f = buf_find(db->cache, db, n);
+    struct buf_frame *f;
 
+    prefetch_ends(db->cache, db, n);
+    f = buf_find(db->cache, db, n);
     if (f == NULL)
         return false;
-    prefetch_ends(f, db->cache);
     out->version = atomic_load_explicit(&f->version, memory_order_acquire);
     if ((out->version & 1) != 0 || !holds(f, db, n))
         return false;
@@ -448,6 +453,29 @@ bool buf_peek(struct db_file *db, pgno n, struct buf_peek *out)
     count_hit(db->cache, n);
     return true;
 #endif
+}
+
+bool buf_peek_again(struct buf_frame *f, pgno n, uint64_t version, uint32_t page_size, struct buf_peek *out)
+{
+#ifdef BUF_NO_PEEK
+    (void)f;
+    (void)n;
+    (void)version;
+    (void)page_size;
+    (void)out;
+    return false;
+#else
+    if (atomic_load_explicit(&f->version, memory_order_acquire) != version || (version & 1) != 0 ||
+        atomic_load_explicit(&f->number, memory_order_relaxed) != n)
+        return false;
+    *out = (struct buf_peek){f, {f->at, page_size}, version};
+    return true;
+#endif
+}
+
+uint64_t buf_version(const struct buf_ref *ref)
+{
+    return atomic_load_explicit(&ref->frame->version, memory_order_relaxed);
 }
 
 bool buf_peek_valid(const struct buf_peek *peek)

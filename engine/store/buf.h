@@ -63,6 +63,9 @@ void buf_downgrade(struct buf_ref *ref);                /* WRITE to READ */
 struct buf_peek { struct buf_frame *frame; struct page page; uint64_t version; };
 bool buf_peek(struct db_file *db, pgno n, struct buf_peek *out);       /* false: not cached or being written to */
 bool buf_peek_valid(const struct buf_peek *peek);
+/* Look again at page n, seen before in this frame: false when the frame's version is another one by now. */
+bool buf_peek_again(struct buf_frame *frame, pgno n, uint64_t version, uint32_t page_size, struct buf_peek *out);
+uint64_t buf_version(const struct buf_ref *ref);        /* for buf_peek_again; odd (never good) under WRITE */
 /* Turn a peek into a latched ref; false (nothing latched) when the page changed or is busy. */
 bool buf_peek_latch(const struct buf_peek *peek, struct db_file *db, pgno n, enum latch_mode mode, struct buf_ref *out);
 

@@ -49,11 +49,17 @@ struct count_stripe { _Atomic uint64_t hits; uint64_t gap[7]; };
 
 struct buf_batch;
 
+/* Pages that follow each other have buckets that do: those of one table stay in few cache lines. */
+struct buf_bucket {
+    struct buf_frame *_Atomic first;
+    uint8_t *_Atomic at;                                /* memory of the first one, to be fetched early; may be out of date */
+};
+
 struct buf_cache {
     uint32_t page_size;
     unsigned partitions;
     struct os_mutex *partition_locks;                   /* rank 60 */
-    struct buf_frame *_Atomic *buckets;
+    struct buf_bucket *buckets;
     unsigned bucket_bits;
 
     struct os_mutex frame_lock;                         /* rank 62: slabs, free and spare frames */

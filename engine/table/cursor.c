@@ -226,6 +226,19 @@ done:
     return err;
 }
 
+void cursor_arrive_peeked(struct cursor *c, const struct bt_copy *entry)
+{
+    if (c->index != NULL) {
+        memcpy(c->record_key, entry->at, sizeof entry->at);
+        c->record_key_size = entry->size;
+    }
+    c->record_at_hand = c->index == NULL;
+    c->on_record = true;
+    c->edge = 0;
+    c->ghost = c->first_deferred = false;
+    c->move_level = c->session->trx.level;
+}
+
 void cursor_drop_range(struct cursor *c)
 {
     c->range_set = false;

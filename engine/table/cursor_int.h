@@ -16,6 +16,8 @@ static inline struct bt_pos *cursor_pos(struct cursor *c) { return c->index != N
 
 /* The current index's position is latched on an entry: keep it as the cursor's place and drop the latch. err: JET_errCatalogCorrupted. */
 ese_err cursor_arrive(struct cursor *c);
+/* The same after a bt_peek call that left the position there; entry is its data, read only in a secondary order. */
+void cursor_arrive_peeked(struct cursor *c, const struct bt_copy *entry);
 void cursor_at_edge(struct cursor *c, int edge);        /* -1 before first, 0 between, +1 after last */
 void cursor_drop_range(struct cursor *c);
 ese_err cursor_settle(struct cursor *c);                /* carry out a deferred move to the first record */

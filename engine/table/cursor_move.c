@@ -93,6 +93,24 @@ done:
     return err;
 }
 
+/* One entry on within the page, which needs no latch and, as every transaction sees it alike, no transaction. */
+static bool step_peeked(struct cursor *c, bool forward, ese_err *result)
+{
+    struct bt_pos *p = cursor_pos(c);
+    struct bt_copy entry;
+
+    if (!c->on_record || !bt_peek_step(p, forward, c->index != NULL ? &entry : NULL))
+        return false;
+    cursor_arrive_peeked(c, &entry);
+    *result = JET_errSuccess;
+    if (c->range_set && cursor_beyond_range(c, forward, bytes_of(p->key, p->key_size))) {
+        cursor_drop_range(c);
+        cursor_at_edge(c, forward ? 1 : -1);
+        *result = JET_errNoCurrentRecord;
+    }
+    return true;
+}
+
 ese_err cursor_move(struct cursor *c, int32_t rows, bool key_not_equal)
 {
     ese_err err = JET_errSuccess;
@@ -100,6 +118,8 @@ ese_err cursor_move(struct cursor *c, int32_t rows, bool key_not_equal)
 
     if (c->update != UPDATE_NONE)
         TRY(cursor_begin_move(c));
+    if ((rows == 1 || rows == -1) && !key_not_equal && step_peeked(c, rows > 0, &err))
+        return err;
     if (c->session->trx.level > 0)
         return move(c, rows, key_not_equal);
     TRY(cursor_enter(c, true, &own));

@@ -198,6 +198,15 @@ done:
     return err;
 }
 
+static bool seek_peeked(struct cursor *c)
+{
+    struct bt_copy entry;
+    if (!bt_peek_equal(cursor_pos(c), bytes_of(c->search_key, c->search_key_size), c->index != NULL ? &entry : NULL))
+        return false;
+    cursor_arrive_peeked(c, &entry);
+    return true;
+}
+
 ese_err cursor_seek(struct cursor *c, enum seek_how how, bool *exact)
 {
     ese_err err = JET_errSuccess;
@@ -205,9 +214,15 @@ ese_err cursor_seek(struct cursor *c, enum seek_how how, bool *exact)
 
     if (!c->key_made)
         FAIL(JET_errKeyNotMade);
-    TRY(cursor_begin_move(c));
+    if (c->update != UPDATE_NONE)
+        TRY(cursor_begin_move(c));
     c->key_made = false;
     cursor_drop_range(c);
+    if (how == SEEK_EQ && seek_peeked(c)) {
+        if (exact != NULL)
+            *exact = true;
+        goto done;
+    }
     TRY(cursor_enter(c, true, &own));
     err = cursor_leave(c, own, seek(c, how, exact != NULL ? exact : &unused));
 done:

@@ -149,6 +149,38 @@ done:
     return err;
 }
 
+/* A value that lies in a record without versions: copied without a latch, outside of any transaction, and then proved. */
+static bool retrieve_peeked(struct cursor *c, struct retrieve *r, const struct column_def *col, unsigned itag, bool ignore_default)
+{
+    struct buf_peek peek;
+    struct bytes record;
+    struct column_value v;
+    uint32_t offset = column_is_long(col) ? r->offset : 0;
+    size_t left;
+
+    if (!c->on_record)
+        return false;
+    if (!c->record_at_hand) {
+        if (!bt_peek_equal(&c->primary, bytes_of(c->record_key, c->record_key_size), NULL))
+            return false;
+        c->record_at_hand = true;
+    }
+    if (!bt_peek_data(&c->primary, &peek, &record) || column_value(c->table, col, record, itag, ignore_default, &v) < 0 ||
+        v.stored.separated || v.stored.compressed || v.stored.encrypted)
+        return false;
+    left = v.is_null || offset >= v.stored.data.size ? 0 : v.stored.data.size - offset;
+    r->copied = left < r->room ? left : r->room;
+    if (r->copied != 0)
+        memcpy(r->to, v.stored.data.data + offset, r->copied);
+    r->size = left;
+    r->is_null = v.is_null;
+    r->is_default = v.is_default;
+    if (buf_peek_valid(&peek))
+        return true;
+    r->size = r->copied = 0;
+    return false;
+}
+
 ese_err cursor_retrieve(struct cursor *c, struct retrieve *r)
 {
     ese_err err = JET_errSuccess;
@@ -171,6 +203,8 @@ ese_err cursor_retrieve(struct cursor *c, struct retrieve *r)
     if (col != NULL && (r->flags & (RETRIEVE_FROM_INDEX | RETRIEVE_FROM_PRIMARY)) != 0 && !copy)
         TRY(itag_of_entry(c, col, (r->flags & RETRIEVE_FROM_PRIMARY) != 0, &itag));
     r->itag_found = r->itag;
+    if (col != NULL && (!copy || c->update == UPDATE_NONE) && retrieve_peeked(c, r, col, itag, ignore_default))
+        goto done;
     TRY(record_begin(c, copy, &record, &latched));
     if (col == NULL)
         TRY(any_tagged(c, r, record, &v));

@@ -52,6 +52,7 @@ ese_err bt_pos_init(struct bt_pos *p, struct btree *tree, struct trx *trx)
     p->tree = tree;
     p->trx = trx;
     p->leaf = BUF_REF_NONE;
+    p->version = BT_VERSION_UNKNOWN;
     p->scratch_room = tree->db->page_size;
     p->scratch = ese_alloc_plain(p->scratch_room + BT_KEY_MAX);   /* behind the room: a key in one piece */
     if (p->scratch == NULL)
@@ -73,6 +74,7 @@ void bt_pos_retarget(struct bt_pos *p, struct btree *tree)
     p->tree = tree;
     p->place = BT_NOWHERE;
     p->page = 0;
+    p->version = BT_VERSION_UNKNOWN;
     p->key_saved = p->bound_upper = p->appending = false;
     p->key_size = p->data_key_size = 0;
 }
@@ -111,6 +113,7 @@ void bt_release(struct bt_pos *p)
     p->seen = page_dbtime(p->leaf.page);
     p->data = BYTES_NONE;
     p->frame = p->leaf.frame;
+    p->version = buf_version(&p->leaf);
     buf_unlatch(&p->leaf);
 }
 

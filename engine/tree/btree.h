@@ -6,7 +6,8 @@
  * INVARIANTS  B1  prepare -> log -> apply: an error leaves page, versions and log as they were.
  *             B2  the apply functions (page changes) are those that redo runs.
  *             B3  structure changes are one macro in the log: all pages or none.
- *             B4  a position without a latch remembers (page, slot, dbtime, bookmark); resume re-seeks only when dbtime moved.
+ *             B4  a position without a latch remembers (page, slot, dbtime, bookmark); resume re-seeks only when dbtime moved. While
+ *                 the frame has the version remembered with it, the place can be read without a latch.
  *             B5  the root keeps its page number; leaf siblings form the key order; separators are > every key under them.
  *             B6  at most one structure change per tree at a time (struct btree.smo); readers and leaf writers go on beside it.
  * LATCHES     page latches by buf.h's rule: parent before child, left before right.
@@ -23,7 +24,8 @@
 #include "format/key.h"
 #include "mvcc/ver.h"
 
-enum { BT_KEY_MAX = KEY_BYTES_MAX + 8, BT_DATA_KEY_MAX = KEY_BYTES_MAX + 8 };
+enum { BT_KEY_MAX = KEY_BYTES_MAX + 8, BT_DATA_KEY_MAX = KEY_BYTES_MAX + 8, BT_PEEK_BYTES = 64 };
+#define BT_VERSION_UNKNOWN UINT64_MAX                   /* odd: that of no page at rest */
 
 struct btree {
     struct db_file *db;
@@ -56,6 +58,7 @@ struct bt_pos {
     bool appending;                                     /* the last insert went to the end of its page */
     struct buf_ref leaf;                                /* latched between a call and bt_release */
     struct buf_frame *frame;                            /* where the leaf was seen last: a hint */
+    uint64_t version;                                   /* of that frame when the place was left: while it stays, slot is the node */
     unsigned slot;
     pgno page;
     dbtime seen;
@@ -84,6 +87,18 @@ struct bytes bt_key(struct bt_pos *p);
 struct bytes bt_data(struct bt_pos *p);                 /* valid until bt_release or the next call */
 void bt_release(struct bt_pos *p);                      /* save bookmark, drop the latch */
 ese_err bt_resume(struct bt_pos *p);                    /* latch again at the saved bookmark; JET_errRecordDeleted when no longer visible */
+
+/* ---- reading without a latch (btree_peek.c): true when the answer is certain; false says nothing, the calls above know.
+ * They leave the position BT_ON and released. Only nodes without versions are seen this way: all transactions see those alike. ---- */
+
+struct bt_copy { size_t size; uint8_t at[BT_PEEK_BYTES]; };
+/* Stand on the (first) node with this key. data may be NULL: gets the node's data. key may not lie in p. */
+bool bt_peek_equal(struct bt_pos *p, struct bytes key, struct bt_copy *data);
+/* To the next or previous node, when it is on the same page. */
+bool bt_peek_step(struct bt_pos *p, bool forward, struct bt_copy *data);
+/* Data of the node p stands on, in the page: what was read is true only if buf_peek_valid(peek) afterwards. */
+bool bt_peek_data(const struct bt_pos *p, struct buf_peek *peek, struct bytes *data);
+
 /* Rough position for JetGetRecordPosition: entries before and in total, estimated from the path. */
 ese_err bt_position_estimate(struct bt_pos *p, uint64_t *before, uint64_t *total);
 ese_err bt_goto_fraction(struct bt_pos *p, uint64_t before, uint64_t total);

@@ -22,43 +22,70 @@ unsigned bt_leaf_search(const struct btree *t, struct page p, struct bytes key, 
     return page_search_pair(p, key, data, equal);
 }
 
+unsigned bt_leaf_search_key(const struct btree *t, struct page p, const struct page_key *k, bool *equal)
+{
+    return t->unique ? page_search_key(p, k, equal) : page_search_pair_key(p, k, equal);
+}
+
 enum outcome { REACHED, FAILED, LOST };
 
-/* From the root to the parent of the leaf without a latch; the leaf is latched and believed only if the parent has not changed
- * since it was read: a split or merge of the leaf changes its parent under the same latches. */
-static enum outcome descend_peek(struct btree *t, const struct bt_target *target, enum latch_mode mode, struct buf_ref *leaf,
-                                 pgno *page, ese_err *err)
+/* From the root to the parent of the leaf without a latch: *parent, and the leaf's number as it says. A root that is a leaf is both. */
+static bool peek_parent(struct btree *t, const struct page_key *k, enum page_side side, struct buf_peek *parent, pgno *page)
 {
-    struct buf_peek at, below;
+    struct buf_peek below;
     struct page_branch b;
-    if (!buf_peek(t->db, t->root, &at))
-        return LOST;
+    if (!buf_peek(t->db, t->root, parent))
+        return false;
     for (unsigned depth = 0; depth < BT_DEPTH_MAX; depth++) {
-        bool found = page_find_child(at.page, target->key, target->data, target->side, &b);
-        if (!found && depth == 0 && (b.flags & PAGE_LEAF) != 0 && buf_peek_valid(&at)) {
+        bool found = page_find_child(parent->page, k, side, &b);
+        if (!found && depth == 0 && (b.flags & PAGE_LEAF) != 0)
             b.child = t->root;
-        } else if (!found || !buf_peek_valid(&at)) {
-            return LOST;
-        }
-        if (b.child == t->root || (b.flags & PAGE_PARENT_OF_LEAF) != 0) {
-            *err = buf_latch(t->db, b.child, mode, leaf);
-            if (*err < 0)
-                return buf_peek_valid(&at) ? FAILED : LOST;
-            *page = b.child;
-            if (b.child == t->root ? bt_is_leaf_of(t, leaf->page) : buf_peek_valid(&at) && bt_is_leaf_of(t, leaf->page))
-                return REACHED;
-            buf_unlatch(leaf);
-            return LOST;
-        }
-        if (!buf_peek(t->db, b.child, &below) || !buf_peek_valid(&at))
-            return LOST;
-        at = below;
+        else if (!found)
+            return false;
+        if (!buf_peek_valid(parent))
+            return false;
+        *page = b.child;
+        if (b.child == t->root || (b.flags & PAGE_PARENT_OF_LEAF) != 0)
+            return true;
+        if (!buf_peek(t->db, b.child, &below) || !buf_peek_valid(parent))
+            return false;
+        *parent = below;
     }
+    return false;
+}
+
+/* The leaf is latched and believed only if the parent has not changed since it was read: a split or merge of the leaf changes its
+ * parent under the same latches. */
+static enum outcome descend_peek(struct btree *t, const struct page_key *k, enum page_side side, enum latch_mode mode,
+                                 struct buf_ref *leaf, pgno *page, ese_err *err)
+{
+    struct buf_peek parent;
+    if (!peek_parent(t, k, side, &parent, page))
+        return LOST;
+    *err = buf_latch(t->db, *page, mode, leaf);
+    if (*err < 0)
+        return buf_peek_valid(&parent) ? FAILED : LOST;
+    if ((*page == t->root || buf_peek_valid(&parent)) && bt_is_leaf_of(t, leaf->page))
+        return REACHED;
+    buf_unlatch(leaf);
     return LOST;
 }
 
+bool bt_peek_leaf(struct btree *t, const struct page_key *k, struct buf_peek *leaf, pgno *page)
+{
+    struct buf_peek parent;
+    if (!peek_parent(t, k, PAGE_SIDE_LOWER, &parent, page))
+        return false;
+    if (*page == t->root)
+        *leaf = parent;
+    else if (!buf_peek(t->db, *page, leaf) || !buf_peek_valid(&parent))
+        return false;
+    return bt_is_leaf_of(t, leaf->page);
+}
+
 /* Latch coupling. The root is latched for reading first; a root that is a leaf is taken again in the wanted mode. */
-static ese_err descend_coupled(struct btree *t, const struct bt_target *target, enum latch_mode mode, struct buf_ref *leaf, pgno *page)
+static ese_err descend_coupled(struct btree *t, const struct page_key *k, enum page_side side, enum latch_mode mode, struct buf_ref *leaf,
+                               pgno *page)
 {
     ese_err err = 0;
     struct buf_ref at = BUF_REF_NONE, below = BUF_REF_NONE;
@@ -75,7 +102,7 @@ static ese_err descend_coupled(struct btree *t, const struct bt_target *target, 
     }
     for (unsigned depth = 0; !page_is_leaf(at.page); depth++) {
         if (depth == BT_DEPTH_MAX || page_objid(at.page) != t->objid ||
-            !page_find_child(at.page, target->key, target->data, target->side, &b) || b.child == n)
+            !page_find_child(at.page, k, side, &b) || b.child == n)
             FAIL(JET_errDatabaseCorrupted);
         n = b.child;
         TRY(buf_latch(t->db, n, (b.flags & PAGE_PARENT_OF_LEAF) != 0 ? mode : LATCH_READ, &below));
@@ -95,9 +122,11 @@ done:
 
 ese_err bt_descend(struct btree *t, const struct bt_target *target, enum latch_mode mode, struct buf_ref *leaf, pgno *page)
 {
+    struct page_key k;
+    page_key_init(&k, target->key, target->data);
     for (int tries = 0; tries < PEEK_TRIES; tries++) {
         ese_err err = 0;
-        switch (descend_peek(t, target, mode, leaf, page, &err)) {
+        switch (descend_peek(t, &k, target->side, mode, leaf, page, &err)) {
         case REACHED:
             return 0;
         case FAILED:
@@ -106,7 +135,7 @@ ese_err bt_descend(struct btree *t, const struct bt_target *target, enum latch_m
             break;
         }
     }
-    return descend_coupled(t, target, mode, leaf, page);
+    return descend_coupled(t, &k, target->side, mode, leaf, page);
 }
 
 /* ---- estimates ---- */
@@ -128,9 +157,11 @@ static ese_err estimate_path(struct btree *t, struct bytes key, struct bytes dat
     ese_err err = 0;
     struct buf_ref at = BUF_REF_NONE, below = BUF_REF_NONE;
     struct page_branch b;
+    struct page_key k;
+    page_key_init(&k, key, data);
     TRY(buf_latch(t->db, t->root, LATCH_READ, &at));
     for (unsigned depth = 0; !page_is_leaf(at.page); depth++) {
-        if (depth == BT_DEPTH_MAX || !page_find_child(at.page, key, data, PAGE_SIDE_LOWER, &b))
+        if (depth == BT_DEPTH_MAX || !page_find_child(at.page, &k, PAGE_SIDE_LOWER, &b))
             FAIL(JET_errDatabaseCorrupted);
         estimate_level(e, b.slot, b.count);
         TRY(buf_latch(t->db, b.child, LATCH_READ, &below));
@@ -190,6 +221,7 @@ ese_err bt_goto_fraction(struct bt_pos *p, uint64_t before, uint64_t total)
     p->slot = slot;
     p->page = n;
     p->seen = page_dbtime(at.page);
+    p->version = BT_VERSION_UNKNOWN;
     p->key_size = p->data_key_size = 0;
     p->key_saved = p->bound_upper = false;
     if (count != 0) {

@@ -239,6 +239,7 @@ static void remember(struct insert *in)
 {
     struct bt_pos *p = in->p;
     p->place = BT_ON;
+    p->version = BT_VERSION_UNKNOWN;
     p->bound_upper = false;
     p->key_size = in->key.size;
     if (in->key.size != 0)

@@ -28,6 +28,9 @@ struct bt_target { struct bytes key, data; enum page_side side; };
 ese_err bt_descend(struct btree *t, const struct bt_target *target, enum latch_mode mode, struct buf_ref *leaf, pgno *page);
 /* Is this latched page a live leaf of t? */
 bool bt_is_leaf_of(const struct btree *t, struct page p);
+/* The leaf where the bookmark belongs, not latched: to be believed when buf_peek_valid says so after the last look at it. */
+bool bt_peek_leaf(struct btree *t, const struct page_key *k, struct buf_peek *leaf, pgno *page);
+unsigned bt_leaf_search_key(const struct btree *t, struct page p, const struct page_key *k, bool *equal);
 /* First slot at or behind (key, data) in a leaf; equal: exactly this bookmark. */
 unsigned bt_leaf_search(const struct btree *t, struct page p, struct bytes key, struct bytes data, bool *equal);
 /* The leaf of p in WRITE mode with p->slot on the node of its saved bookmark; JET_errRecordDeleted when it is gone. */

@@ -49,7 +49,9 @@ static ese_err latch_path(struct merge *m)
     ese_err err = 0;
     struct page_branch b;
     struct level *l;
+    struct page_key k;
     pgno n = m->t->root;
+    page_key_init(&k, m->key, m->t->unique ? BYTES_NONE : m->data);
     for (;; n = b.child) {
         l = &m->levels[m->count];
         *l = (struct level){.ref = BUF_REF_NONE, .page = n};
@@ -58,7 +60,7 @@ static ese_err latch_path(struct merge *m)
         if (page_is_leaf(l->ref.page))
             break;
         if (m->count == BT_DEPTH_MAX || page_objid(l->ref.page) != m->t->objid ||
-            !page_find_child(l->ref.page, m->key, m->t->unique ? BYTES_NONE : m->data, PAGE_SIDE_LOWER, &b))
+            !page_find_child(l->ref.page, &k, PAGE_SIDE_LOWER, &b))
             FAIL(JET_errDatabaseCorrupted);
         l->slot = b.slot;
     }

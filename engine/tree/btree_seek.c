@@ -4,15 +4,20 @@
 
 /* ---- what the transaction sees of one node ---- */
 
-/* The node lost its last version entry: without the flag the next reader need not ask. Only when nobody else looks. */
-static void clear_stale_flag(struct bt_pos *p, unsigned slot)
+/* A node lost its last version entry, and its neighbours probably did too: without the flags the next readers need not ask. Only when
+ * nobody else looks. */
+static void clear_stale_flags(struct bt_pos *p)
 {
-    if (p->leaf.mode == LATCH_READ) {
-        if (!buf_try_upgrade(&p->leaf))
-            return;
-        page_set_node_flags(p->leaf.page, slot, page_node_flags(p->leaf.page, slot) & ~(unsigned)NODE_VERSIONED);
-        buf_downgrade(&p->leaf);
+    struct page page = p->leaf.page;
+    unsigned count = page_slot_count(page);
+    if (p->leaf.mode != LATCH_READ || !buf_try_upgrade(&p->leaf))
+        return;
+    for (unsigned slot = 0; slot < count; slot++) {
+        unsigned flags = page_node_flags(page, slot);
+        if ((flags & NODE_VERSIONED) != 0 && !bt_node_has_versions(p->tree, p->trx, page, slot, p->scratch + p->scratch_room))
+            page_set_node_flags(page, slot, flags & ~(unsigned)NODE_VERSIONED);
     }
+    buf_downgrade(&p->leaf);
 }
 
 /* Is the node in slot visible? Then p->data is what the transaction sees of it. */
@@ -36,7 +41,7 @@ static ese_err look(struct bt_pos *p, unsigned slot, bool *visible)
     p->data_is_view = view.data.data != n.data.data;
     p->data = view.data;
     if (!view.has_entries)
-        clear_stale_flag(p, slot);
+        clear_stale_flags(p);
 done:
     return err;
 }
@@ -45,6 +50,7 @@ static void stand_on(struct bt_pos *p, unsigned slot)
 {
     p->place = BT_ON;
     p->slot = slot;
+    p->version = BT_VERSION_UNKNOWN;
     p->key_saved = p->bound_upper = false;
 }
 
@@ -450,6 +456,7 @@ ese_err bt_latch_current(struct bt_pos *p)
     struct bytes key, data;
     if (p->place != BT_ON)
         FAIL(JET_errNoCurrentRecord);
+    p->version = BT_VERSION_UNKNOWN;
     if (p->leaf.frame != NULL) {
         bt_save_bookmark(p);
         if (p->leaf.mode == LATCH_WRITE || buf_try_upgrade(&p->leaf))

@@ -61,8 +61,9 @@ static struct level *push(struct split *s, struct buf_ref ref, pgno page)
 static ese_err find_child(struct split *s, struct page p, struct page_branch *b)
 {
     ese_err err = 0;
-    struct bytes data = s->t->unique ? BYTES_NONE : s->op->data;
-    if (s->count >= BT_DEPTH_MAX || page_objid(p) != s->t->objid || !page_find_child(p, s->op->key, data, PAGE_SIDE_LOWER, b))
+    struct page_key k;
+    page_key_init(&k, s->op->key, s->t->unique ? BYTES_NONE : s->op->data);
+    if (s->count >= BT_DEPTH_MAX || page_objid(p) != s->t->objid || !page_find_child(p, &k, PAGE_SIDE_LOWER, b))
         FAIL(JET_errDatabaseCorrupted);
 done:
     return err;

@@ -365,10 +365,77 @@ static void a_page_waits_for_the_commit_of_what_it_shows(void **state)
     free(p);
 }
 
+static void expect_peeked(struct bt_pos *p, const char *key, const char *value)
+{
+    struct buf_peek peek;
+    struct bytes data;
+    assert_int_equal(p->place, BT_ON);
+    assert_true(bytes_equal(bytes_of(p->key, p->key_size), bytes_of(key, strlen(key))));
+    assert_true(bt_peek_data(p, &peek, &data));
+    assert_true(bytes_equal(data, bytes_of(value, strlen(value))));
+    assert_true(buf_peek_valid(&peek));
+}
+
+/* What stands still is read without a latch; what has versions, or has changed since, is not. */
+static void plain_nodes_need_no_latch(void **state)
+{
+    struct tree_world w;
+    struct trx reader;
+    struct bt_pos *p = malloc(sizeof *p), *q = malloc(sizeof *q);
+    struct buf_peek peek;
+    struct bytes data;
+    (void)state;
+    world_open(&w, 4096, true);
+    world_table(&w, 1, true);
+    OK(bt_pos_init(p, &w.table, &w.trx));
+    world_begin(&w.trx);
+    for (char c = 'a'; c <= 'e'; c++)
+        OK(bt_insert(p, bytes_of(&c, 1), bytes_of("one", 3), 0));
+    world_commit(&w.trx);
+    trx_init(&reader, w.versions, w.log, 9);
+    OK(bt_pos_init(q, &w.table, &reader));
+    world_begin(&reader);
+    if (!buf_peek(w.db, w.table.root, &peek))
+        skip();                                         /* the thread sanitizer sees latches only */
+    assert_false(bt_peek_equal(q, bytes_of("c", 1), NULL));          /* its insert is in the version store */
+    world_commit(&reader);
+    OK(ver_cleanup(w.versions, 1u << 30));
+    world_begin(&reader);
+    OK(bt_first(q));                                    /* nothing is left there: the page learns it */
+    bt_release(q);
+    assert_true(bt_peek_equal(q, bytes_of("c", 1), NULL));
+    expect_peeked(q, "c", "one");
+    assert_true(bt_peek_step(q, true, NULL));
+    expect_peeked(q, "d", "one");
+    assert_true(bt_peek_step(q, false, NULL) && bt_peek_step(q, false, NULL));
+    expect_peeked(q, "b", "one");
+    assert_false(bt_peek_equal(q, bytes_of("bb", 2), NULL));
+
+    world_begin(&w.trx);
+    OK(bt_seek(p, bytes_of("c", 1), BYTES_NONE, BT_SEEK_EQ, NULL));
+    OK(bt_replace(p, bytes_of("two", 3), 0));
+    world_commit(&w.trx);
+    assert_false(bt_peek_data(q, &peek, &data));        /* the page is another one */
+    assert_true(bt_peek_equal(q, bytes_of("b", 1), NULL));
+    expect_peeked(q, "b", "one");
+    assert_false(bt_peek_step(q, true, NULL));          /* c has two states now */
+    expect_peeked(q, "b", "one");
+    OK(bt_next(q));
+    assert_true(bytes_equal(bt_data(q), bytes_of("one", 3)));
+    bt_release(q);
+    world_commit(&reader);
+    bt_pos_free(p);
+    bt_pos_free(q);
+    world_close(&w);
+    free(p);
+    free(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readers_keep_their_snapshot),
+        cmocka_unit_test(plain_nodes_need_no_latch),
         cmocka_unit_test(a_page_waits_for_the_commit_of_what_it_shows),
         cmocka_unit_test(sequential_inserts_fill_their_pages),
         cmocka_unit_test(equal_keys_are_ordered_by_data),

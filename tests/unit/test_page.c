@@ -4,6 +4,7 @@
 #include "format/checksum.h"
 #include "format/db_header.h"
 #include "format/page.h"
+#include "format/page_find.h"
 
 static const char *const databases[] = {
     "alltypes-4k.edb", "compress7bit-8k.edb", "dissect-basic.edb", "dissect-default.edb", "dissect-index.edb",
@@ -122,6 +123,26 @@ static void real_pages_pass_and_rebuild(void **state)
     assert_true(pages > 1900);
 }
 
+/* Searches take any bytes: they find something or nothing, in the page. */
+static void search_anything(struct page p, uint32_t seed)
+{
+    char text_of_key[40];
+    struct page_key k;
+    struct page_branch b;
+    struct node n;
+    bool equal;
+
+    snprintf(text_of_key, sizeof text_of_key, "common prefix%04u", seed % 60);
+    page_key_init(&k, text(text_of_key), text("some data"));
+    (void)page_search_pair_key(p, &k, &equal);
+    (void)page_find_child(p, &k, seed % 2 == 0 ? PAGE_SIDE_LOWER : PAGE_SIDE_UPPER, &b);
+    if (page_peek_node(p, page_search_key(p, &k, &equal), &n) && n.data.size != 0)
+        assert_true(n.data.data >= p.at && n.data.data + n.data.size <= p.at + p.size);
+    for (unsigned slot = 0; slot < 70; slot += 7)
+        if (page_peek_node(p, slot, &n))
+            assert_true(n.suffix.data + n.suffix.size <= p.at + p.size);
+}
+
 /* Damage any byte of a page: the check never reads outside (the sanitizer watches) and never crashes. */
 static void check_is_total(void **state)
 {
@@ -145,12 +166,70 @@ static void check_is_total(void **state)
             seed = seed * 1103515245u + 12345u;
             memory[(seed >> 8) % 2 == 0 ? (seed >> 9) % 4096 : 3800 + (seed >> 9) % 296] = (uint8_t)(seed >> 24);
         }
+        search_anything(p, seed);
         if (page_check(p, NULL) == 0)
             for (unsigned slot = 0; slot < page_slot_count(p); slot++)
                 (void)page_node(p, slot);
     }
     free(memory);
     free(good);
+}
+
+/* Keys of all lengths, many of them equal for long stretches: one after the other is looked for as whole strings are compared. */
+static void searches_compare_whole_keys(void **state)
+{
+    enum { PAGE = 32768, ROWS = 150, KEY_ROOM = 200 };
+    struct page p = {malloc(PAGE), PAGE}, inner = {malloc(PAGE), PAGE};
+    uint8_t (*keys)[KEY_ROOM] = calloc(ROWS, KEY_ROOM);
+    size_t sizes[ROWS];
+    uint32_t seed = 99;
+    unsigned count = 0;
+
+    (void)state;
+    page_init(p, 9, 2, PAGE_LEAF, (dbtime){1});
+    page_set_external(p, text("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+    page_init(inner, 10, 2, PAGE_PARENT_OF_LEAF, (dbtime){1});
+    page_set_external(inner, text("aaaaaaaa"));
+    while (count < ROWS) {
+        uint8_t key[KEY_ROOM];
+        size_t size;
+        unsigned slot;
+        bool equal;
+        seed = seed * 1103515245u + 12345u;
+        size = 1 + (seed >> 8) % (KEY_ROOM - 1);
+        memset(key, 'a', size);
+        key[(seed >> 16) % size] = (uint8_t)((seed >> 24) % 4 == 0 ? 0 : 'a' + (seed >> 24) % 3);
+        slot = page_search(p, bytes_of(key, size), &equal);
+        for (unsigned i = 0; i < count; i++)
+            assert_true((bytes_compare(bytes_of(keys[i], sizes[i]), bytes_of(key, size)) < 0) == (i < slot));
+        if (equal)
+            continue;
+        memmove(keys + slot + 1, keys + slot, (count - slot) * sizeof keys[0]);
+        memmove(sizes + slot + 1, sizes + slot, (count - slot) * sizeof sizes[0]);
+        memcpy(keys[slot], key, size);
+        sizes[slot] = size;
+        count++;
+        page_insert(p, slot, bytes_of(key, size), text("data"), 0);
+        page_insert(inner, slot, bytes_of(key, size), bytes_of((const uint8_t[4]){1}, 4), 0);
+    }
+    /* As separators: key and data are one string, cut anywhere. */
+    for (unsigned i = 0; i < count; i++) {
+        for (size_t cut = 0; cut <= sizes[i]; cut += 1 + sizes[i] / 5) {
+            struct page_key k;
+            struct page_branch b;
+            unsigned wanted = i + 1 < count ? i + 1 : i;     /* the last one bounds everything */
+            page_key_init(&k, bytes_of(keys[i], cut), bytes_of(keys[i] + cut, sizes[i] - cut));
+            assert_true(page_find_child(inner, &k, PAGE_SIDE_LOWER, &b));
+            assert_int_equal(b.slot, wanted);
+            assert_true(page_find_child(inner, &k, PAGE_SIDE_UPPER, &b));
+            while (wanted + 1 < count && sizes[wanted] >= sizes[i] && memcmp(keys[wanted], keys[i], sizes[i]) == 0)
+                wanted++;
+            assert_int_equal(b.slot, wanted);
+        }
+    }
+    free(p.at);
+    free(inner.at);
+    free(keys);
 }
 
 struct model { char key[64]; size_t size; uint8_t data[512]; };
@@ -265,6 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(real_pages_pass_and_rebuild),
         cmocka_unit_test(check_is_total),
+        cmocka_unit_test(searches_compare_whole_keys),
         cmocka_unit_test(pages_behave_like_sorted_arrays),
         cmocka_unit_test(replace_takes_data_from_its_own_page),
         cmocka_unit_test(promises_shrink_with_the_room),
