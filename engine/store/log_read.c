@@ -299,9 +299,10 @@ static ese_err next_generation(struct log_reader *r, bool *end)
     r->time_before = r->header.time_create;
     r->xor_before = r->xor_sum;
     r->from_shadow = false;
-    TRY(open_generation(r, r->generation + 1, end));
-    if (!*end && torn)
-        FAIL(JET_errLogFileCorrupt);
+    err = open_generation(r, r->generation + 1, end);
+    if (torn && (err == JET_errLogSequenceChecksumMismatch || (err >= 0 && !*end)))
+        FAIL(JET_errLogFileCorrupt);                    /* a log follows, so this one was synced whole */
+    TRY(err);
 done:
     return err;
 }
