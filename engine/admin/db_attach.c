@@ -1,4 +1,5 @@
 #include "admin/db_attach.h"
+#include "admin/defrag.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -576,6 +577,8 @@ ese_err db_detach(struct session *s, uint8_t dbid, bool force)
     struct db_file *db;
     ese_err err = 0;
     (void)force;
+    if (dbid < DB_COUNT_MAX)
+        (void)defrag_stop(inst, dbid, NULL);
     os_mutex_lock(&inst->lock);
     db = inst_db(inst, dbid);
     if (db == NULL || db->temporary)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin/db_attach.h"
+#include "admin/defrag.h"
 #include "api/call.h"
 #include "api/instance_api.h"
 #include "table/schema.h"
@@ -214,6 +215,7 @@ void instance_close_parts(struct api_instance *ai)
     engine_lock();
     ai->inst = NULL;
     engine_unlock();
+    defrag_drop(inst);
     inst_stop_background(inst);
     if (inst->backup != NULL)
         backup_release(inst);
@@ -303,6 +305,7 @@ ese_err instance_stop(struct api_instance *ai, bool dirty)
     ese_err err = 0, ended = 0;
     struct inst *inst = ai->inst;
     bool broken = atomic_load(&inst->unavailable) != 0;
+    defrag_drop(inst);
     inst_stop_background(inst);
     db_temp_close(inst);
     if (!dirty && !broken)

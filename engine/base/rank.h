@@ -18,6 +18,7 @@
 enum rank {
     RANK_DATABASES = 4,                                 /* attach, detach, open, close of one instance */
     RANK_ENGINE = 6,                                    /* table of instances, mode */
+    RANK_DEFRAG = 9,                                    /* start and stop of online defragmentation */
     RANK_INSTANCE = 10,
     RANK_SNAPSHOT = 11,
     RANK_BACKUP = 12,
@@ -30,7 +31,8 @@ enum rank {
     RANK_TRANSACTIONS = 30,                             /* list of sessions */
     RANK_TREE = 32,                                     /* structure changes of one tree */
     RANK_SPACE = 35,
-    RANK_WRITER = 36,                                   /* one batch of page writes at a time */
+    RANK_SPACE_TREE = 36,                               /* structure changes of an extent tree */
+    RANK_WRITER = 37,                                   /* one batch of page writes at a time */
     RANK_PAGE = 40,
     RANK_VERSION = 50,                                  /* spin locks of the version store */
     RANK_VERSION_UNDO = 52,                             /* pending undo information of pages */

@@ -81,7 +81,7 @@ struct buf_cache {
     struct list dbs;
     _Atomic uint32_t dirty_count;
 
-    struct os_mutex write_lock;                         /* rank 36: C5 */
+    struct os_mutex write_lock;                         /* rank 37: C5 */
     struct buf_batch *batch;
     struct os_mutex wake_lock;
     struct os_cond wake;

@@ -258,7 +258,7 @@ static ese_err check_unused(struct session *s, struct table_def *t)
         if (c->session != s && c->deny_read)
             err = JET_errTableLocked;
     }
-    if (err >= 0 && t->pins > 1)
+    if (err >= 0 && t->pins - t->guests > 1)
         err = JET_errTableInUse;
     if (err >= 0 && t->life.deleter != NULL)
         err = JET_errTableLocked;

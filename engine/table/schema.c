@@ -226,7 +226,7 @@ done:
     return err;
 }
 
-ese_err schema_open_table(struct session *s, uint8_t dbid, const char *name, struct table_def **out)
+static ese_err pin_table(struct session *s, uint8_t dbid, const char *name, bool guest, struct table_def **out)
 {
     ese_err err = JET_errSuccess;
     struct schema_cache *cache = s->inst->schemas[dbid];
@@ -251,6 +251,7 @@ ese_err schema_open_table(struct session *s, uint8_t dbid, const char *name, str
         err = JET_errTableLocked;
     if (err >= 0) {
         t->pins++;
+        t->guests += guest ? 1 : 0;
         *out = t;
     }
     os_mutex_unlock(&cache->lock);
@@ -258,16 +259,47 @@ done:
     return err;
 }
 
-void schema_close_table(struct table_def *t)
+ese_err schema_open_table(struct session *s, uint8_t dbid, const char *name, struct table_def **out)
+{
+    return pin_table(s, dbid, name, false, out);
+}
+
+static void unpin(struct table_def *t, bool guest)
 {
     struct schema_cache *cache = t->schema;
-    bool last;
 
     os_mutex_lock(&cache->lock);
-    last = --t->pins == 0 && t->deleted;
-    if (last)
+    if (guest)
+        t->guests--;
+    if (--t->pins == 0 && t->deleted)
         table_def_bury(t);
     os_mutex_unlock(&cache->lock);
+}
+
+void schema_close_table(struct table_def *t) { unpin(t, false); }
+
+ese_err schema_visit_table(struct session *s, uint8_t dbid, const char *name, struct table_def **out)
+{
+    return pin_table(s, dbid, name, true, out);
+}
+
+void schema_leave_table(struct table_def *t) { unpin(t, true); }
+
+struct btree *schema_tree_no(struct table_def *t, unsigned no)
+{
+    struct btree *found = NULL;
+
+    if (no < 2)
+        return no == 0 ? &t->tree : &t->long_values;
+    os_mutex_lock(&t->lock);
+    LIST_EACH(it, &t->indexes) {
+        if (no-- == 2) {
+            found = &LIST_ENTRY(it, struct index_def, link)->tree;
+            break;
+        }
+    }
+    os_mutex_unlock(&t->lock);
+    return found;
 }
 
 /* Version entries may still name trees of a table that is gone: the definition waits until there are none. Under the cache's lock. */

@@ -130,7 +130,8 @@ struct table_def {
     _Atomic uint64_t autoincrement_next;                /* 0 = not read yet */
     _Atomic uint64_t lid_next;                          /* 0 = not read yet */
     struct column_def *autoincrement, *version;
-    unsigned pins;                                      /* open cursors; rank 20 */
+    unsigned pins;                                      /* open cursors and guests; rank 20 */
+    unsigned guests;                                    /* pins that keep nobody from deleting the table; rank 20 */
     struct list cursors;                                /* rank 20 */
     struct session *exclusive;                          /* JET_bitTableDenyRead / DenyWrite holders */
     unsigned deny_read, deny_write, writers;
@@ -149,6 +150,11 @@ void schema_cache_close(struct inst *inst, uint8_t dbid);
 /* Open (pin) a table by name as seen by session s. JET_errObjectNotFound. */
 ese_err schema_open_table(struct session *s, uint8_t dbid, const char *name, struct table_def **out);
 void schema_close_table(struct table_def *t);
+/* Background work that looks in: the definition stays, the table may go at any time (btree.dropped, under inst->system_lock, tells). */
+ese_err schema_visit_table(struct session *s, uint8_t dbid, const char *name, struct table_def **out);
+void schema_leave_table(struct table_def *t);
+/* The trees of a table by number, from 0: records, long values (root 0: not there yet), indexes; NULL behind the last. */
+struct btree *schema_tree_no(struct table_def *t, unsigned no);
 ese_err schema_find_column(struct session *s, struct table_def *t, const char *name, struct column_def **out);
 bool schema_sees(const struct session *s, const struct schema_life *life);
 /* The column as s sees it; schema_column as it is. */

@@ -7,7 +7,7 @@ void btree_init(struct btree *t, struct db_file *db, pgno root, uint32_t objid, 
     *t = (struct btree){.db = db, .root = root, .objid = objid, .parent_root = parent_root, .unique = unique, .page_flags = flags};
     t->versioned = (flags & PAGE_SPACE_TREE) == 0;
     t->density = 100;
-    os_mutex_init(&t->smo, RANK_TREE);
+    os_mutex_init(&t->smo, (flags & PAGE_SPACE_TREE) != 0 ? RANK_SPACE_TREE : RANK_TREE);
 }
 
 void btree_release(struct btree *t)

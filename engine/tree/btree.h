@@ -36,7 +36,7 @@ struct btree {
     bool versioned;                                     /* false: space trees, unlogged temporary trees */
     uint32_t page_flags;                                /* PAGE_INDEX, PAGE_LONG_VALUE, PAGE_SPACE_TREE, PAGE_NON_UNIQUE | PAGE_NEW_RECORD_FORMAT */
     uint8_t density;                                    /* per cent, 20..100 */
-    struct os_mutex smo;                                /* rank 32: structure changes of this tree */
+    struct os_mutex smo;                                /* rank 32 (extent trees: 36): structure changes of this tree */
     void *owner;                                        /* table descriptor above */
     _Atomic bool dropped;                               /* its pages have been given back: nothing of it may be touched any more */
 };
@@ -115,7 +115,8 @@ ese_err bt_lock(struct bt_pos *p, bool write);                                  
 /* ---- called back from below and above ---- */
 ese_err bt_undo(struct trx *t, struct ver_entry *e);                   /* physical undo of one change, logged as Undo; ver_drop(e) at its end under the page latch; e->tree is set */
 ese_err bt_remove_deleted(struct btree *tree, struct trx *system, struct ver_entry *e);  /* after clean-up: Delete record, merge when the page empties */
-/* Merge and free underfull or empty pages in the neighbourhood of key (defragmentation, clean-up). *done: end of tree reached. */
+/* Defragmentation, one leaf: lines that nobody needs go, a leaf whose lines fit its right sibling is merged into it and freed. p walks
+ * the tree from BT_NOWHERE on; *done: this was the last leaf. Nothing is latched afterwards. */
 ese_err bt_compact_step(struct bt_pos *p, bool *done);
 /* Load sorted pairs into an empty tree as fast as pages can be filled; next returns false at the end. Logged page by page. */
 ese_err bt_bulk_load(struct btree *tree, struct trx *trx, bool (*next)(void *context, struct bytes *key, struct bytes *data), void *context);

@@ -367,35 +367,76 @@ done:
     return err;
 }
 
+/* Would the lines of this leaf fit its right sibling? A guess without versions and keys; the merge itself looks closely. */
+static bool may_join(struct page leaf, struct page right)
+{
+    unsigned used = leaf.size - page_header_size(leaf.size) - page_free_bytes(leaf);
+    return used + page_uncommitted_free(right) + leaf.size / 8 <= page_free_bytes(right);
+}
+
+/* The next step begins at the first line to the right of the leaf; *done when there is none. Latches of neighbours go from left to
+ * right. *join: is it worth merging the leaf into its sibling? */
+static ese_err look_right(struct bt_pos *p, const struct buf_ref *leaf, bool *join, bool *done)
+{
+    ese_err err = 0;
+    struct buf_ref right = BUF_REF_NONE, next = BUF_REF_NONE;
+    struct node first;
+    pgno n = page_right(leaf->page);
+    *join = bt_page_is_small(leaf->page);
+    *done = true;
+    for (; n != 0 && *done; n = page_right(right.page)) {
+        TRY(buf_latch(p->tree->db, n, LATCH_READ, &next));
+        if (right.frame == NULL)
+            *join = *join || may_join(leaf->page, next.page);
+        buf_unlatch(&right);
+        right = next;
+        next = BUF_REF_NONE;
+        if (page_slot_count(right.page) == 0)
+            continue;
+        first = page_node(right.page, 0);
+        p->key_size = node_copy_key(&first, p->key, sizeof p->key);
+        p->data_key_size = p->tree->unique ? 0 : first.data.size < sizeof p->data_key ? first.data.size : sizeof p->data_key;
+        memcpy(p->data_key, first.data.data, p->data_key_size);
+        *done = false;
+    }
+done:
+    buf_unlatch(&right);
+    return err;
+}
+
 ese_err bt_compact_step(struct bt_pos *p, bool *done)
 {
     ese_err err = 0;
     struct buf_ref leaf = BUF_REF_NONE;
-    struct bt_target target = {BYTES_NONE, BYTES_NONE, PAGE_SIDE_UPPER};
+    struct bt_target target = {BYTES_NONE, BYTES_NONE, PAGE_SIDE_LOWER};
+    struct bytes key, data = BYTES_NONE;
     struct node last;
-    bool sparse;
+    bool join = false;
     bt_release(p);
     target.key = bytes_of(p->key, p->key_size);
-    if (p->place == BT_NOWHERE || p->place == BT_BEFORE_FIRST)
+    target.data = bytes_of(p->data_key, p->data_key_size);
+    if (p->place == BT_NOWHERE)
         target.side = PAGE_SIDE_FIRST;
+    *done = true;
     TRY(bt_descend(p->tree, &target, LATCH_WRITE, &leaf, &p->page));
     TRY(skip_empty(p, &leaf));
-    *done = page_right(leaf.page) == 0;
     if (page_slot_count(leaf.page) == 0)
         goto done;
+    /* A bookmark of this leaf, for the merge; a node fits the scratch page. */
     last = page_node(leaf.page, page_slot_count(leaf.page) - 1);
-    p->key_size = node_copy_key(&last, p->key, sizeof p->key);
-    p->data_key_size = p->tree->unique ? 0 : last.data.size < sizeof p->data_key ? last.data.size : sizeof p->data_key;
-    if (p->data_key_size != 0)
-        memcpy(p->data_key, last.data.data, p->data_key_size);
+    key = bytes_of(p->scratch, node_copy_key(&last, p->scratch, p->scratch_room));
+    if (!p->tree->unique) {
+        data = bytes_of(p->scratch + key.size, last.data.size);
+        memcpy(p->scratch + key.size, last.data.data, last.data.size);
+    }
     TRY(sweep_leaf(p, &leaf, p->page));
-    sparse = bt_page_is_small(leaf.page) && !page_is_root(leaf.page);
+    TRY(look_right(p, &leaf, &join, done));
+    join = join && !page_is_root(leaf.page);
     p->place = BT_BETWEEN;
-    p->bound_upper = true;
     p->page = 0;
     buf_unlatch(&leaf);
-    if (sparse)
-        TRY(bt_merge_at(p->tree, p->trx, bytes_of(p->key, p->key_size), bytes_of(p->data_key, p->data_key_size)));
+    if (join)
+        TRY(bt_merge_at(p->tree, p->trx, key, data));
 done:
     buf_unlatch(&leaf);
     return err;

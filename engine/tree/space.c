@@ -424,6 +424,35 @@ done:
     return err;
 }
 
+/* ---- tidying up ---- */
+
+static ese_err compact_extents(struct bt_pos *p)
+{
+    ese_err err = 0;
+    bool done = false;
+    bt_pos_retarget(p, p->tree);
+    while (!done)
+        TRY(bt_compact_step(p, &done));
+done:
+    return err;
+}
+
+ese_err space_compact(struct btree *tree, struct trx *t)
+{
+    ese_err err = 0;
+    struct owner *o = NULL;
+    os_mutex_lock(&tree->db->space_lock);
+    TRY(owner_open(tree->db, t, tree->root, &o));
+    if (!o->multiple)
+        goto done;
+    TRY(compact_extents(&o->ae_pos));
+    TRY(compact_extents(&o->oe_pos));
+done:
+    owner_close(o);
+    os_mutex_unlock(&tree->db->space_lock);
+    return err;
+}
+
 /* ---- asking ---- */
 
 static ese_err list_bitmap(struct owner *o, ese_err (*each)(void *context, struct space_extent e), void *context)

@@ -28,6 +28,8 @@ ese_err space_create_root(struct db_file *db, struct trx *t, pgno page_last);
 struct space_extent { pgno last; uint32_t count; };
 /* Owned (OE) or available (AE, bitmap) extents of a tree, for info calls and the checker. */
 ese_err space_list(struct btree *tree, bool owned, ese_err (*each)(void *context, struct space_extent e), void *context);
+/* Merge underfull pages of the extent trees of tree. */
+ese_err space_compact(struct btree *tree, struct trx *t);
 ese_err space_grow_database(struct db_file *db, struct trx *t, uint32_t cpg);   /* JetGrowDatabase, JetSetDatabaseSize */
 
 #endif

@@ -17,6 +17,7 @@ void inst_init(struct inst *inst)
     os_mutex_init(&inst->session_lock, RANK_TRANSACTIONS);
     os_mutex_init(&inst->system_lock, RANK_SYSTEM);
     os_mutex_init(&inst->background_lock, RANK_WAKE);
+    os_mutex_init(&inst->defrag_lock, RANK_DEFRAG);
     os_cond_init(&inst->background_wake);
     inst->procid_next = 1;
     atomic_init(&inst->attach_floor, LGPOS_MAX.v);
@@ -37,6 +38,7 @@ void inst_release(struct inst *inst)
     }
     os_cond_release(&inst->background_wake);
     os_mutex_release(&inst->background_lock);
+    os_mutex_release(&inst->defrag_lock);
     os_mutex_release(&inst->system_lock);
     os_mutex_release(&inst->session_lock);
     os_mutex_release(&inst->lock);

@@ -16,6 +16,7 @@
 
 struct schema_cache;
 struct backup;
+struct defrag;
 
 struct inst {
     struct log *log;                                    /* NULL: recovery off */
@@ -34,6 +35,8 @@ struct inst {
     struct os_mutex session_lock;                       /* rank 30 */
     struct schema_cache *schemas[DB_COUNT_MAX];         /* table/schema.h, one per open database */
     struct backup *backup;                              /* admin/backup.h */
+    struct defrag *defrags[DB_COUNT_MAX];               /* admin/defrag.h, under defrag_lock */
+    struct os_mutex defrag_lock;                        /* rank 9 */
     void *api;                                          /* the API's instance object */
     _Atomic int32_t unavailable;                        /* first fatal error; every call then fails with it */
     _Atomic uint32_t trx_id_next;

@@ -112,6 +112,34 @@ done:
     return err;
 }
 
+/* Every second key goes, others beside it stay: then neighbours are merged, as online defragmentation does it. */
+static ese_err thin_out(struct engine *e, struct btree *t)
+{
+    struct bt_pos *p = ese_alloc(sizeof *p);
+    struct session *s = e->session;
+    bool done = false;
+    ese_err err = 0;
+    TRY(bt_pos_init(p, t, &s->trx));
+    for (unsigned k = 0; k < KEYS; k++)
+        if (k * 7919u % KEYS % 3 != 0 && known.state[k] != 0)
+            TRY(batch(e, s, t, k, 1, 0, true));
+    TRY(ver_cleanup(e->inst->versions, UINT32_MAX));
+    TRY(buf_flush_db(e->inst->dbs[1]));
+    bt_pos_retarget(p, t);
+    while (!done) {
+        TRY(txn_begin(s, false));
+        TRY(bt_compact_step(p, &done));
+        TRY(txn_commit(s, COMMIT_LAZY));
+    }
+    TRY(log_flush_all(e->inst->log));
+    TRY(buf_flush_db(e->inst->dbs[1]));
+done:
+    if (p->tree != NULL)
+        bt_pos_free(p);
+    ese_free(p);
+    return err;
+}
+
 static ese_err work(struct engine *e, struct btree *t)
 {
     struct attach_config how = {0};
@@ -147,6 +175,7 @@ static ese_err work(struct engine *e, struct btree *t)
     TRY(db_attach(e->session, "/sim/a.edb", &how, &dbid));
     TRY(open_tree(e, t));
     TRY(batch(e, e->session, t, 0, ROWS, 5, true));
+    TRY(thin_out(e, t));
 done:
     return err;
 }
