@@ -246,6 +246,7 @@ void db_hang(struct inst *inst, struct db_file *db, uint8_t dbid, bool logged)
 {
     db->dbid = dbid;
     db->cache = inst->cache;
+    db->owner = inst;
     db->versions = inst->versions;
     db->logged = logged;
     db->log = logged ? inst->log : NULL;

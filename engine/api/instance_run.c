@@ -122,6 +122,7 @@ static ese_err join_cache(struct buf_cache **out)
         config.partitions = os_cpu_count() * 4;
         TRY(buf_cache_create(&config, &g_engine.cache));
         buf_set_undo_writer(g_engine.cache, ver_write_undo_info);
+        buf_set_failure_handler(g_engine.cache, inst_write_failed);
     }
     g_engine.cache_users++;
     *out = g_engine.cache;

@@ -81,8 +81,10 @@ struct list *buf_undo_list(struct buf_ref *ref);
 void buf_hold_back(struct list *undo_list, lgpos until);
 void buf_set_undo_writer(struct buf_cache *cache, ese_err (*write)(struct db_file *db, pgno n, struct list *pending, lgpos *flush_to));
 
-/* Told once for each database whose file refuses a page write; from then on its pages stay in memory. Called under no latch. */
+/* Told once for each database whose file refuses a page write or a sync; from then on its pages stay in memory and the checkpoint
+ * where it is: what a failed sync was to bring may be lost, and no later one tells. Called under no page latch. */
 void buf_set_failure_handler(struct buf_cache *cache, void (*failed)(struct db_file *db, ese_err why));
+void buf_write_failed(struct db_file *db, ese_err why);
 
 /* Flushing. */
 ese_err buf_flush_db(struct db_file *db);               /* every dirty page of db reaches the disk, then sync */

@@ -138,12 +138,26 @@ done:
     return err;
 }
 
+/* What goes back to the old end of the dirty list, in whatever order, must not hide an older change behind it: the checkpoint looks
+ * at the first only. */
+static lgpos oldest_with(const struct buf_batch *b)
+{
+    const struct list *dirty = &b->db->dirty;
+    lgpos at = list_empty(dirty) ? LGPOS_MAX : LIST_ENTRY(dirty->next, struct buf_frame, dirty_link)->first_dirty;
+
+    for (unsigned i = 0; i < b->count; i++)
+        at = lgpos_min(at, b->frames[i]->write_first);
+    return at;
+}
+
 /* After success the pages are clean unless changed meanwhile; after failure they are as dirty as before, at the old end. */
 static void settle(struct buf_cache *cache, struct buf_batch *b, bool written)
 {
     struct db_file *db = b->db;
+    lgpos oldest;
 
     os_mutex_lock(&db->dirty_lock);
+    oldest = written ? LGPOS_MAX : oldest_with(b);
     for (unsigned i = b->count; i-- > 0;) {
         struct buf_frame *f = b->frames[i];
         list_remove(&f->write_link);
@@ -152,7 +166,7 @@ static void settle(struct buf_cache *cache, struct buf_batch *b, bool written)
                 list_remove(&f->dirty_link);
             else
                 atomic_fetch_add_explicit(&cache->dirty_count, 1, memory_order_relaxed);
-            f->first_dirty = f->write_first;
+            f->first_dirty = oldest;
             f->dirty_no = 0;
             list_prepend(&db->dirty, &f->dirty_link);
             atomic_store(&f->dirty, true);
@@ -188,13 +202,16 @@ static ese_err write_batch(struct buf_cache *cache, struct db_file *db, const st
     }
     *written = b->count;
     settle(cache, b, err == 0);
-    if (err != 0 && disk) {
-        atomic_store(&db->write_failed, true);
-        if (cache->failed != NULL)
-            cache->failed(db, err);
-    }
+    if (err != 0 && disk)
+        buf_write_failed(db, err);
 done:
     return err;
+}
+
+void buf_write_failed(struct db_file *db, ese_err why)
+{
+    if (!atomic_exchange(&db->write_failed, true) && db->cache != NULL && db->cache->failed != NULL)
+        db->cache->failed(db, why);
 }
 
 /* dirty_lock is held. A page in a batch of the writer thread is not on the dirty list and not yet on disk. */

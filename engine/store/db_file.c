@@ -221,6 +221,15 @@ done:
 
 /* ---- writing the header ---- */
 
+/* A sync that fails may have dropped what it was to bring, and the next one succeeds all the same: the file is never trusted again. */
+static ese_err sync_file(struct db_file *db)
+{
+    ese_err err = os_file_sync(db->file);
+    if (err < 0)
+        buf_write_failed(db, err);
+    return err;
+}
+
 /* header_lock is held. The flush signature changes with every write, so that a stale flush map never fits. */
 static ese_err write_header_locked(struct db_file *db)
 {
@@ -235,8 +244,8 @@ static ese_err write_header_locked(struct db_file *db)
         signature_make(&h->sign_header_flush);
     memset(&h->sign_map_flush, 0, sizeof h->sign_map_flush);
     db_header_seal(db->header_page, db->page_size);
-    if ((err = os_file_write(db->file, 0, db->header_page, db->page_size)) < 0 || (err = os_file_sync(db->file)) < 0 ||
-        (err = os_file_write(db->file, db->page_size, db->header_page, db->page_size)) < 0 || (err = os_file_sync(db->file)) < 0)
+    if ((err = os_file_write(db->file, 0, db->header_page, db->page_size)) < 0 || (err = sync_file(db)) < 0 ||
+        (err = os_file_write(db->file, db->page_size, db->header_page, db->page_size)) < 0 || (err = sync_file(db)) < 0)
         goto done;
     atomic_store(&db->gen_required, le32_get(&h->gen_max_required));
 done:
@@ -358,7 +367,14 @@ done:
 
 ese_err db_file_sync(struct db_file *db)
 {
-    return db->temporary || db->read_only ? JET_errSuccess : os_file_sync(db->file);
+    ese_err err = JET_errSuccess;
+    if (db->temporary || db->read_only)
+        goto done;
+    if (atomic_load(&db->write_failed))
+        FAIL(JET_errDiskIO);
+    TRY(sync_file(db));
+done:
+    return err;
 }
 
 /* ---- counters ---- */

@@ -38,7 +38,7 @@ struct db_file {
     struct buf_cache *cache;
     struct log *log;                                    /* NULL when not logged */
     struct ver_store *versions;
-    void *owner;                                        /* upper layers: the attached-database object */
+    void *owner;                                        /* upper layers: the instance */
 
     bool guarded, guard_used;                           /* db_guard.c */
     struct os_file *guard;
@@ -61,7 +61,7 @@ struct db_file {
     bool in_cache;
     _Atomic uint32_t frozen;
     _Atomic uint32_t writers;                           /* rounds of the writer thread that use this database */
-    _Atomic bool write_failed;                               /* an I/O error on write: nothing more is written, instance becomes unavailable */
+    _Atomic bool write_failed;                          /* a write or sync failed: no more pages are written, nothing is called durable */
 };
 
 static inline struct db_header *db_header_of(struct db_file *db) { return (struct db_header *)(void *)db->header_page; }

@@ -56,6 +56,13 @@ void inst_set_unavailable(struct inst *inst, ese_err why)
         inst_event(inst, 0, "instance unavailable: %s", err_name(why) != NULL ? err_name(why) : "unknown error");
 }
 
+/* Pages that cannot reach the file wait for recovery; what is temporary nobody will miss. */
+void inst_write_failed(struct db_file *db, ese_err why)
+{
+    if (db->owner != NULL && !db->temporary)
+        inst_set_unavailable(db->owner, why);
+}
+
 void inst_event(struct inst *inst, unsigned id, const char *format, ...)
 {
     char text[EVENT_TEXT_MAX];

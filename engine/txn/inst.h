@@ -53,6 +53,7 @@ void inst_init(struct inst *inst);
 void inst_release(struct inst *inst);                   /* drops sessions that are left, as they are */
 struct db_file *inst_db(struct inst *inst, uint8_t dbid);
 void inst_set_unavailable(struct inst *inst, ese_err why);
+void inst_write_failed(struct db_file *db, ese_err why);  /* a database file refuses what is written to it */
 ese_err inst_start_background(struct inst *inst);       /* checkpoint and clean-up threads */
 void inst_stop_background(struct inst *inst);
 /* Callbacks of struct log_config, with the instance as context. */

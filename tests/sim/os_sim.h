@@ -9,7 +9,8 @@
  *                 of those not synced survives (TORN).
  *             S3  from the crash on until the reboot every call fails with JET_errDiskIO. The call that crashes has taken
  *                 effect as far as an unsynced call has; a sync that crashes has not.
- *             S4  one seed, one order of calls, one result.
+ *             S4  a sync that fails by plan loses what it was to bring: no later sync makes that durable, unless it is written again.
+ *             S5  one seed, one order of calls, one result.
  * CALLERS     tests/sim, tests/model. Linked instead of os_posix_file.c ("ese_on_sim").
  * TESTS       sim/test_os_sim.c
  */

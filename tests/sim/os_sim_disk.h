@@ -17,6 +17,7 @@ struct sim_chunk {
     uint8_t *now;                                       /* NULL = zeros */
     uint8_t *durable;                                   /* NULL = zeros */
     uint8_t dirty;                                      /* one bit a sector */
+    uint8_t lost;                                       /* of those: a sync failed, no later one brings them */
 };
 
 struct sim_inode {
@@ -85,6 +86,7 @@ ese_err sim_inode_resize(struct sim_inode *inode, uint64_t size);
 ese_err sim_inode_write(struct sim_inode *inode, uint64_t offset, const uint8_t *from, size_t size);
 void sim_inode_read(const struct sim_inode *inode, uint64_t offset, uint8_t *to, size_t size);
 void sim_inode_sync(struct sim_inode *inode);
+void sim_inode_lose(struct sim_inode *inode);           /* a sync fails */
 void sim_inode_reboot(struct sim_inode *inode, enum sim_reboot mode);
 
 #endif

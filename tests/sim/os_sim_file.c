@@ -153,6 +153,8 @@ ese_err os_file_sync(struct os_file *file)
     g_sim.syncs++;
     sim_inode_sync(file->inode);
 done:
+    if (err < 0 && !g_sim.crashed)
+        sim_inode_lose(file->inode);
     sim_unlock();
     return err;
 }

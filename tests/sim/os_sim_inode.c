@@ -82,6 +82,8 @@ static void mark_dirty(struct sim_inode *inode, size_t index, size_t from, size_
 {
     for (size_t sector = from / SIM_SECTOR; sector <= (from + size - 1) / SIM_SECTOR; sector++)
         inode->chunks[index].dirty |= (uint8_t)(1u << sector);
+    for (size_t sector = from / SIM_SECTOR; sector <= (from + size - 1) / SIM_SECTOR; sector++)
+        inode->chunks[index].lost &= (uint8_t)~(1u << sector);
     inode->dirty_chunks[index] = 1;
 }
 
@@ -151,12 +153,34 @@ void sim_inode_read(const struct sim_inode *inode, uint64_t offset, uint8_t *to,
     }
 }
 
+/* A chunk of which some sectors are lost stays dirty: the others become durable. Without memory they are lost as well. */
+static void sync_others(struct sim_chunk *chunk)
+{
+    if (chunk->durable == NULL)
+        chunk->durable = ese_alloc(SIM_CHUNK);
+    for (unsigned s = 0; chunk->durable != NULL && s < SIM_SECTORS; s++)
+        if ((chunk->lost >> s & 1) == 0)
+            memcpy(chunk->durable + s * SIM_SECTOR, chunk->now + s * SIM_SECTOR, SIM_SECTOR);
+    chunk->dirty = chunk->lost;
+}
+
+void sim_inode_lose(struct sim_inode *inode)
+{
+    for (size_t i = 0; i < inode->chunk_count; i++)
+        if (inode->dirty_chunks[i])
+            inode->chunks[i].lost = inode->chunks[i].dirty;
+}
+
 void sim_inode_sync(struct sim_inode *inode)
 {
     for (size_t i = 0; i < inode->chunk_count; i++) {
         struct sim_chunk *chunk = &inode->chunks[i];
         if (!inode->dirty_chunks[i])
             continue;
+        if (chunk->lost != 0) {
+            sync_others(chunk);
+            continue;
+        }
         if (chunk->durable != chunk->now)
             ese_free(chunk->durable);
         chunk->durable = chunk->now;
@@ -175,15 +199,17 @@ void sim_inode_reboot(struct sim_inode *inode, enum sim_reboot mode)
 
     if (mode == SIM_DROPPED || (mode == SIM_TORN && inode->resized && (sim_random() & 1) != 0))
         size = inode->durable_size;
-    for (size_t i = 0; mode != SIM_KEPT && i < inode->chunk_count; i++) {
+    for (size_t i = 0; i < inode->chunk_count; i++) {
         struct sim_chunk *chunk = &inode->chunks[i];
         if (!inode->dirty_chunks[i])
             continue;
         for (unsigned s = 0; s < SIM_SECTORS; s++) {
-            if ((chunk->dirty >> s & 1) == 0 || (mode == SIM_TORN && (sim_random() & 1) != 0))
+            bool lost = (chunk->lost >> s & 1) != 0;
+            if ((chunk->dirty >> s & 1) == 0 || (!lost && (mode == SIM_KEPT || (mode == SIM_TORN && (sim_random() & 1) != 0))))
                 continue;
             memcpy(chunk->now + s * SIM_SECTOR, chunk->durable != NULL ? chunk->durable + s * SIM_SECTOR : zeros, SIM_SECTOR);
         }
+        chunk->lost = 0;
     }
     if (room_for(inode, size) < 0)
         return;
