@@ -6,6 +6,7 @@
  * INVARIANTS  S1  each page belongs to exactly one tree or one AE; a crash may leak a page, never give one out twice.
  *             S2  space operations are logged as node records (LR_SPACE) of their own, never versioned.
  *             S3  an AE extent lies within one OE extent.
+ *             S4  no owned extent of a tree below the root is free as a whole: such an extent goes back to the parent tree.
  * LATCHES     db.space_lock (35), after btree.smo (32), before pages (40): one space operation per database at a time.
  * FAILS       JET_errDiskFull, JET_errOutOfDatabaseSpace, JET_errDatabaseCorrupted, buf, log.
  * CALLERS     tree, table (create and delete trees), admin (check, info).

@@ -210,7 +210,8 @@ done:
     return err;
 }
 
-static ese_err give_within(struct owner *o, struct space_extent e, pgno low, pgno high)
+/* *whole: e and what is available beside it make up the owned extent low..high; then nothing of it is available any more. */
+static ese_err give_within(struct owner *o, struct space_extent e, pgno low, pgno high, bool *whole)
 {
     ese_err err = 0;
     struct space_extent next = {0, 0}, before = {0, 0};
@@ -227,15 +228,36 @@ static ese_err give_within(struct owner *o, struct space_extent e, pgno low, pgn
         TRY(extent_resize(&o->ae_pos, 0));              /* before the joined extent appears: lost in a crash, never doubled */
         e.count += before.count;
     }
+    *whole = false;
     TRY(extent_find(&o->ae_pos, first, &next, &found));
     if (found && next.last - next.count + 1 <= e.last)
         FAIL(JET_errDatabaseCorrupted);
     joins_next = found && e.last < high && next.last <= high && next.last - next.count == e.last;
+    *whole = o->tree.root != 1 && e.last - e.count + 1 == low && (joins_next ? next.last : e.last) == high;
     if (joins_next)
-        TRY(extent_resize(&o->ae_pos, next.count + e.count));
-    else
+        TRY(extent_resize(&o->ae_pos, *whole ? 0 : next.count + e.count));
+    else if (!*whole)
         TRY(extent_put(o, &o->ae_pos, e));
 done:
+    return err;
+}
+
+/* An owned extent of which nothing is used goes back to where it came from, so that other trees can have it. It leaves the child
+ * before the parent has it: lost in a crash, never doubled. */
+static ese_err return_to_parent(struct owner *o, struct space_extent e)
+{
+    ese_err err = 0;
+    struct owner *parent = NULL;
+    struct space_extent own;
+    bool found;
+    TRY(extent_find(&o->oe_pos, e.last, &own, &found));
+    if (!found || own.last != e.last || own.count != e.count)
+        FAIL(JET_errDatabaseCorrupted);
+    TRY(owner_open(o->db, o->trx, o->parent, &parent));
+    TRY(extent_resize(&o->oe_pos, 0));
+    TRY(owner_give_extent(parent, e));
+done:
+    owner_close(parent);
     return err;
 }
 
@@ -243,8 +265,11 @@ ese_err available_give(struct owner *o, struct space_extent e)
 {
     ese_err err = 0;
     pgno low, high;
+    bool whole;
     TRY(owned_around(o, e, &low, &high));
-    TRY(give_within(o, e, low, high));
+    TRY(give_within(o, e, low, high, &whole));
+    if (whole)
+        TRY(return_to_parent(o, (struct space_extent){high, high - low + 1}));
 done:
     return err;
 }

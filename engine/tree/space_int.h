@@ -38,7 +38,7 @@ ese_err extent_resize(struct bt_pos *p, uint32_t count);/* of the extent that p 
 
 /* Take count pages from the front of the extent that ae_pos is on. */
 ese_err available_take(struct owner *o, struct space_extent e, uint32_t count, pgno *first);
-/* Put pages into the available extents, joined with their neighbours inside one owned extent. */
+/* Put pages into the available extents, joined with their neighbours inside one owned extent; a whole one goes to the parent. */
 ese_err available_give(struct owner *o, struct space_extent e);
 
 /* Pages that an extent tree keeps for its own splits. */

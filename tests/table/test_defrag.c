@@ -190,6 +190,29 @@ static void what_others_still_see_stays(void **state)
     cursor_close(c);
 }
 
+/* Space that one table no longer uses serves another, and so does that of an index for its table. */
+static void space_of_deleted_rows_is_reused_by_other_tables(void **state)
+{
+    struct world *w = *state;
+    struct cursor *c, *other;
+    struct sum owned = {0};
+    pgno last;
+    assert_int_equal(rows_create(w->f.s, w->dbid, "t", columns, 3, w->ids, indexes, 2, &c), 0);
+    fill(w, c, 12000);
+    last = atomic_load(&w->f.inst.dbs[w->dbid]->page_last);
+    thin_out(w, c, 12000, 12000);
+    run(w, NULL, false);
+    assert_int_equal(fixture_check(&w->f, w->dbid), 0);
+    assert_int_equal(space_list(&c->table->tree, true, add, &owned), 0);
+    printf("   %u pages in the file, %u still owned by the table\n", (unsigned)last, (unsigned)owned.pages);
+    assert_true(owned.pages * 4 < last);
+    assert_int_equal(rows_create(w->f.s, w->dbid, "u", columns, 3, w->ids, indexes, 2, &other), 0);
+    fill(w, other, 10000);
+    assert_int_equal(atomic_load(&w->f.inst.dbs[w->dbid]->page_last), last);
+    cursor_close(c);
+    cursor_close(other);
+}
+
 /* ---- beside others ---- */
 
 static void churn(void *argument)
@@ -304,6 +327,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(underfull_pages_are_merged_and_given_back, setup, teardown),
         cmocka_unit_test_setup_teardown(only_the_named_table_is_touched, setup, teardown),
         cmocka_unit_test_setup_teardown(what_others_still_see_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(space_of_deleted_rows_is_reused_by_other_tables, setup, teardown),
         cmocka_unit_test_setup_teardown(readers_and_writers_go_on_beside_it, setup, teardown),
         cmocka_unit_test_setup_teardown(tables_can_be_deleted_and_the_database_detached_beside_it, setup, teardown),
     };
