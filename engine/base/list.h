@@ -36,6 +36,18 @@ static inline void list_insert_before(struct list *at, struct list *link)
 static inline void list_append(struct list *head, struct list *link) { list_insert_before(head, link); }
 static inline void list_prepend(struct list *head, struct list *link) { list_insert_before(head->next, link); }
 
+/* All of from, in order, to the end of head; from is empty afterwards. */
+static inline void list_splice(struct list *head, struct list *from)
+{
+    if (list_empty(from))
+        return;
+    from->next->prev = head->prev;
+    head->prev->next = from->next;
+    from->prev->next = head;
+    head->prev = from->prev;
+    list_init(from);
+}
+
 static inline void list_remove(struct list *link)
 {
     link->prev->next = link->next;

@@ -10,7 +10,7 @@ void trx_init(struct trx *t, struct ver_store *versions, struct log *log, uint16
     t->log = log;
     t->procid = procid;
     t->level = t->level_logged = 0;
-    t->read_only = t->system = t->recovering = false;
+    t->read_only = t->system = t->recovering = t->stopped_reading = false;
     t->trx_id = 0;
     t->begin = (stamp){0};
     atomic_init(&t->commit_stamp, UINT64_MAX);
@@ -21,13 +21,21 @@ void trx_init(struct trx *t, struct ver_store *versions, struct log *log, uint16
     t->session = NULL;
 }
 
-/* The oldest begin stamp is published for readers that take no lock; under trx_lock. */
+/* Begin of the first in the list that still reads, other than skip; under trx_lock. */
+static uint64_t oldest_reader(const struct ver_store *v, const struct trx *skip)
+{
+    LIST_EACH(it, &v->running) {
+        const struct trx *t = LIST_ENTRY(it, struct trx, running);
+        if (t != skip && !t->stopped_reading)
+            return t->begin.v;
+    }
+    return UINT64_MAX;
+}
+
+/* The oldest begin stamp is published for those that take no lock; under trx_lock. */
 static void publish_oldest(struct ver_store *v)
 {
-    uint64_t oldest = UINT64_MAX;
-    if (!list_empty(&v->running))
-        oldest = LIST_ENTRY(v->running.next, struct trx, running)->begin.v;
-    atomic_store(&v->oldest, oldest);
+    atomic_store(&v->oldest, oldest_reader(v, NULL));
 }
 
 /* The oldest stamp is published before the counter shows that it was handed out: trx_oldest relies on it. */
@@ -38,8 +46,9 @@ static void enter_running(struct trx *t)
     t->begin.v = atomic_load_explicit(&v->counter, memory_order_relaxed) + 1;
     atomic_store_explicit(&t->commit_stamp, UINT64_MAX, memory_order_relaxed);
     list_append(&v->running, &t->running);
-    if (v->running.next == &t->running)
-        publish_oldest(v);
+    t->stopped_reading = false;
+    if (atomic_load_explicit(&v->oldest, memory_order_relaxed) == UINT64_MAX)
+        atomic_store(&v->oldest, t->begin.v);
     atomic_store(&v->counter, t->begin.v);
     spin_unlock(&v->trx_lock);
 }
@@ -136,17 +145,25 @@ static void note_ended(struct ver_store *v, uint64_t begin, uint64_t end)
         newest->begin = begin;
 }
 
+void trx_stop_reading(struct trx *t)
+{
+    struct ver_store *v = t->versions;
+    spin_lock(&v->trx_lock);
+    t->stopped_reading = true;
+    if (atomic_load_explicit(&v->oldest, memory_order_relaxed) == t->begin.v)
+        publish_oldest(v);
+    spin_unlock(&v->trx_lock);
+}
+
 void trx_end(struct trx *t)
 {
     struct ver_store *v = t->versions;
-    bool was_oldest;
     assert(list_empty(&t->entries));
     spin_lock(&v->trx_lock);
-    was_oldest = v->running.next == &t->running;
     if (atomic_load(&t->begin0_at) != LGPOS_MAX.v)
         note_ended(v, atomic_load(&t->begin0_at), t->last_end.v);
     list_remove(&t->running);
-    if (was_oldest)
+    if (atomic_load_explicit(&v->oldest, memory_order_relaxed) == t->begin.v)
         publish_oldest(v);
     spin_unlock(&v->trx_lock);
     atomic_store(&t->begin0_at, LGPOS_MAX.v);
@@ -169,6 +186,16 @@ stamp trx_oldest(struct ver_store *v)
     uint64_t now = atomic_load(&v->counter);
     uint64_t oldest = atomic_load(&v->oldest);
     return (stamp){oldest != UINT64_MAX ? oldest : now + 1};
+}
+
+stamp trx_oldest_other(const struct trx *t)
+{
+    struct ver_store *v = t->versions;
+    stamp oldest;
+    spin_lock(&v->trx_lock);
+    oldest.v = oldest_reader(v, t);
+    spin_unlock(&v->trx_lock);
+    return oldest;
 }
 
 lgpos trx_oldest_begin0(struct ver_store *v, lgpos at)

@@ -6,7 +6,7 @@
 
 /* ---- the store ---- */
 
-enum { BUCKETS_MIN = 1024, BUCKETS_MAX = 65536, BYTES_PER_BUCKET = 2048, WAKE_EVERY = 512 };
+enum { BUCKETS_MIN = 1024, BUCKETS_MAX = 65536, BYTES_PER_BUCKET = 2048 };
 
 static size_t choose_bucket_count(uint64_t bytes_max)
 {
@@ -85,7 +85,7 @@ uint64_t ver_bytes(struct ver_store *v) { return atomic_load(&v->bytes); }
 /* ---- memory: size classes, free lists in shards, slabs that are kept until the store goes ---- */
 
 static const uint32_t class_bytes[VER_CLASSES] = {
-    320, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 20480, 36864, 40960
+    256, 320, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 20480, 36864, 40960
 };
 
 static unsigned class_for(size_t size)
@@ -153,6 +153,37 @@ void ver_entry_give(struct ver_store *v, struct ver_entry *e)
     spin_lock(&pool->lock);
     e->older = pool->free[c];
     pool->free[c] = e;
+    spin_unlock(&pool->lock);
+}
+
+void ver_entries_give(struct ver_store *v, unsigned shard, struct list *dead)
+{
+    struct ver_pool *pool = &v->pools[shard % VER_POOL_SHARDS];
+    struct { struct ver_entry *first, *last; } chain[VER_CLASSES] = {{NULL, NULL}};
+    uint64_t bytes = 0, count = 0;
+
+    LIST_EACH_SAFE(it, dead) {
+        struct ver_entry *e = LIST_ENTRY(it, struct ver_entry, trx_link);
+        unsigned c = e->size_class;
+        assert(e->shard == shard % VER_POOL_SHARDS);
+        ese_free(e->before_owned);
+        bytes += class_bytes[c];
+        count++;
+        e->older = chain[c].first;
+        if (chain[c].first == NULL)
+            chain[c].last = e;
+        chain[c].first = e;
+    }
+    list_init(dead);
+    atomic_fetch_sub_explicit(&v->bytes, bytes, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&v->entries, count, memory_order_relaxed);
+    spin_lock(&pool->lock);
+    for (unsigned c = 0; c < VER_CLASSES; c++) {
+        if (chain[c].first == NULL)
+            continue;
+        chain[c].last->older = pool->free[c];
+        pool->free[c] = chain[c].first;
+    }
     spin_unlock(&pool->lock);
 }
 
@@ -266,13 +297,18 @@ void ver_unhash(struct ver_store *v, struct ver_entry *e)
         return;
     b = ver_bucket_of(v, e->hash);
     spin_lock(&b->lock);
+    ver_unhash_locked(b, e);
+    spin_unlock(&b->lock);
+}
+
+void ver_unhash_locked(struct ver_bucket *b, struct ver_entry *e)
+{
     if (e->newer != NULL)
         e->newer->older = e->older;
     else
         bucket_swap(b, e, e->older);
     if (e->older != NULL)
         e->older->newer = e->newer;
-    spin_unlock(&b->lock);
     e->older = e->newer = NULL;
 }
 
@@ -393,7 +429,6 @@ ese_err ver_prepare(struct ver_store *v, struct trx *t, enum ver_op op, const st
     e->objid = node->objid;
     e->unique = node->unique;
     e->writer = t;
-    e->begin = t->begin;
     atomic_init(&e->commit_stamp, UINT64_MAX);
     e->rceid = ver_rceid_next(v);
     e->hash = ver_hash(node);
@@ -451,100 +486,10 @@ ese_err ver_add_schema(struct ver_store *v, struct trx *t, const struct ver_sche
     e->op = VER_SCHEMA;
     e->level = t->level;
     e->writer = t;
-    e->begin = t->begin;
     atomic_init(&e->commit_stamp, UINT64_MAX);
     e->schema = ops;
     e->object = object;
     list_prepend(&t->entries, &e->trx_link);
 done:
     return err;
-}
-
-/* ---- transaction end ---- */
-
-/* Recovery has no readers: what commits is forgotten at once. */
-static void forget_all(struct ver_store *v, struct trx *t)
-{
-    LIST_EACH_SAFE(it, &t->entries)
-        ver_drop(v, LIST_ENTRY(it, struct ver_entry, trx_link));
-}
-
-/* Entries are stamped oldest first; until an entry is stamped, readers ask its writer (ver_commit_of). */
-/* The entry is committed: its page needs no UndoInfo any more, but it must not be written before the commit record. */
-static void settle_undo(struct ver_store *v, struct ver_entry *e, const struct trx *t)
-{
-    unsigned stripe;
-    while ((stripe = atomic_load_explicit(&e->undo_stripe, memory_order_acquire)) != 0) {
-        spin_lock_inner(&v->undo_locks[stripe - 1]);
-        if (atomic_load_explicit(&e->undo_stripe, memory_order_relaxed) == stripe) {
-            buf_hold_back(e->pending, t->last_end);
-            list_remove(&e->undo_link);
-            atomic_store_explicit(&e->undo_stripe, 0, memory_order_release);
-        }
-        spin_unlock_inner(&v->undo_locks[stripe - 1]);
-    }
-    e->writer = NULL;
-}
-
-void ver_commit(struct ver_store *v, struct trx *t, stamp at)
-{
-    uint64_t count = 0, queued;
-    if (list_empty(&t->entries))
-        return;
-    if (t->recovering) {
-        forget_all(v, t);
-        return;
-    }
-    for (struct list *it = t->entries.prev; it != &t->entries; it = it->prev) {
-        struct ver_entry *e = LIST_ENTRY(it, struct ver_entry, trx_link);
-        count++;
-        if (e->op == VER_SCHEMA) {
-            if (e->schema->commit != NULL)
-                e->schema->commit(e->object, at);
-            atomic_store_explicit(&e->commit_stamp, at.v, memory_order_release);
-            e->writer = NULL;
-            continue;
-        }
-        struct ver_bucket *b = ver_bucket_of(v, e->hash);
-        spin_lock(&b->lock);
-        atomic_store_explicit(&e->commit_stamp, at.v, memory_order_release);
-        settle_undo(v, e, t);
-        spin_unlock(&b->lock);
-    }
-    /* Newest first in the transaction, oldest first in the queue. */
-    spin_lock(&v->queue_lock);
-    while (!list_empty(&t->entries)) {
-        struct list *oldest = t->entries.prev;
-        list_remove(oldest);
-        list_append(&v->queue, oldest);
-    }
-    spin_unlock(&v->queue_lock);
-    queued = atomic_fetch_add_explicit(&v->queued, count, memory_order_relaxed);
-    if (queued / WAKE_EVERY != (queued + count) / WAKE_EVERY)
-        ver_cleanup_wake(v);
-}
-
-void ver_commit_level(struct ver_store *v, struct trx *t)
-{
-    LIST_EACH(it, &t->entries) {
-        struct ver_entry *e = LIST_ENTRY(it, struct ver_entry, trx_link);
-        unsigned stripe = atomic_load_explicit(&e->undo_stripe, memory_order_relaxed);
-        if (e->level < t->level)
-            break;
-        if (stripe != 0)
-            spin_lock_inner(&v->undo_locks[stripe - 1]);
-        e->level = (uint8_t)(t->level - 1);
-        if (stripe != 0)
-            spin_unlock_inner(&v->undo_locks[stripe - 1]);
-    }
-}
-
-void ver_drop(struct ver_store *v, struct ver_entry *e)
-{
-    ver_undo_unlink(v, e);
-    ver_unhash(v, e);
-    if (e->op != VER_SCHEMA)
-        ver_rceid_unlink(v, e);
-    list_remove(&e->trx_link);
-    ver_entry_give(v, e);
 }

@@ -39,30 +39,27 @@ struct ver_entry {
     struct list trx_link, undo_link;                    /* transaction or clean-up queue; page's pending undo list */
     struct ver_entry *hash_next;                        /* bucket: newest entries of other nodes */
     struct ver_entry *older, *newer;                    /* same node */
-    struct ver_entry *rceid_next;                       /* recovery: bucket of rceids */
-    uint32_t hash;
-    uint8_t size_class, shard;
-    _Atomic uint8_t undo_stripe;                        /* 1 + stripe while undo_link is in a page's list; 0 = not linked */
-    uint8_t attempts;                                   /* clean-ups that could not remove the node */
     struct trx *writer;                                 /* NULL once committed */
-    stamp begin;                                        /* begin stamp of the writer's transaction */
     _Atomic uint64_t commit_stamp;                      /* STAMP_NEVER until committed */
     struct list *pending;                               /* the page's list that undo_link is in */
-    uint32_t rceid;
-    uint8_t op, level;
-    bool undone, undo_logged, moved;
-    bool before_missing;                                /* redo skipped the page change: the before-image comes with UndoInfo */
-    uint8_t *before_owned;                              /* given by ver_set_before */
     struct db_file *db;
     void *tree;                                         /* struct btree*, set by tree; NULL during redo */
     pgno fdp;
-    uint32_t objid;
+    uint32_t objid, hash, rceid;
+    uint8_t size_class, shard;
+    _Atomic uint8_t undo_stripe;                        /* 1 + stripe while undo_link is in a page's list; 0 = not linked */
+    uint8_t attempts;                                   /* clean-ups that could not remove the node */
+    uint8_t op, level;
     bool unique;
-    pgno page_hint;                                     /* where the node was seen last */
-    int64_t delta; uint16_t delta_offset;               /* VER_DELTA */
-    int16_t replace_max, replace_delta;
-    const struct ver_schema_ops *schema; void *object;  /* VER_SCHEMA */
+    bool before_missing;                                /* redo skipped the page change: the before-image comes with UndoInfo */
     struct bytes key, data, before;                     /* copies owned by the entry */
+    struct ver_entry *rceid_next;                       /* recovery: bucket of rceids */
+    uint8_t *before_owned;                              /* given by ver_set_before */
+    union {
+        struct { int64_t delta; uint16_t delta_offset; };                       /* VER_DELTA */
+        struct { int16_t replace_max, replace_delta; };                         /* VER_REPLACE */
+        struct { const struct ver_schema_ops *schema; void *object; };          /* VER_SCHEMA */
+    };
 };
 
 struct ver_config { uint64_t bytes_max, bytes_preferred; struct log *log; };
@@ -99,8 +96,9 @@ struct ver_entry *ver_find_rceid(struct ver_store *v, uint32_t rceid);
  * ver_set_before completes an entry that was made without its before-image (before_missing). */
 ese_err ver_set_before(struct ver_store *v, struct ver_entry *e, struct bytes before);
 
-/* Transaction end. commit: stamps all entries; rollback is driven by txn/undo: bt_undo (and redo of Undo) ends with ver_drop while
- * the page is write-latched; locks and schema entries are dropped by txn/undo itself. */
+/* Transaction end. commit: stamps all entries; what no running transaction can need and nobody must be told of leaves the store at
+ * once. Rollback is driven by txn/undo: bt_undo (and redo of Undo) ends with ver_drop while the page is write-latched; locks and
+ * schema entries are dropped by txn/undo itself. */
 void ver_commit(struct ver_store *v, struct trx *t, stamp at);
 void ver_commit_level(struct ver_store *v, struct trx *t);            /* entries of this level become the parent's */
 void ver_drop(struct ver_store *v, struct ver_entry *e);              /* under the page's write latch (or recovery) */

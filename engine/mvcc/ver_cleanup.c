@@ -77,7 +77,6 @@ static void pending_pop(struct spin *lock, struct list *pending, pgno n, struct 
         struct ver_entry *e = LIST_ENTRY(pending->next, struct ver_entry, undo_link);
         if (e->key.size + e->data.size + e->before.size + 1 <= room) {
             fill_undo_info(c, e, n);
-            e->undo_logged = true;
             list_remove(&e->undo_link);
             atomic_store_explicit(&e->undo_stripe, 0, memory_order_release);
             *got = true;
@@ -122,7 +121,7 @@ done:
 
 /* ---- clean-up ---- */
 
-static bool needs_callback(const struct ver_store *v, const struct ver_entry *e)
+bool ver_needs_callback(const struct ver_store *v, const struct ver_entry *e)
 {
     return e->op == VER_SCHEMA || (v->remove != NULL && e->tree != NULL && e->op != VER_INSERT && e->op != VER_REPLACE &&
                                    e->op != VER_WRITE_LOCK && e->op != VER_READ_LOCK);
@@ -151,7 +150,7 @@ void ver_cleanup_light(struct ver_store *v, unsigned entries_max)
             misses++;
             continue;
         }
-        if (needs_callback(v, e))
+        if (ver_needs_callback(v, e))
             continue;
         list_remove(it);
         list_append(&ready, it);
@@ -195,7 +194,7 @@ static ese_err finish_entry(struct ver_store *v, struct ver_entry *e)
     if (e->op == VER_SCHEMA) {
         if (e->schema->cleanup != NULL)
             e->schema->cleanup(e->object);
-    } else if (needs_callback(v, e)) {
+    } else if (ver_needs_callback(v, e)) {
         err = v->remove(v->remove_context, e);
         if (err < 0 && ++e->attempts < REMOVE_ATTEMPTS_MAX) {
             spin_lock(&v->queue_lock);

@@ -44,7 +44,7 @@ static inline void spin_unlock(struct spin *s) { spin_unlock_at(s, RANK_VERSION)
 static inline void spin_lock_inner(struct spin *s) { spin_lock_at(s, RANK_VERSION_UNDO); }
 static inline void spin_unlock_inner(struct spin *s) { spin_unlock_at(s, RANK_VERSION_UNDO); }
 
-enum { VER_POOL_SHARDS = 8, VER_CLASSES = 15, VER_UNDO_STRIPES = 64, VER_SLAB_BYTES = 64 * 1024, VER_RCEID_BUCKETS = 4096 };
+enum { VER_POOL_SHARDS = 8, VER_CLASSES = 16, VER_UNDO_STRIPES = 64, VER_SLAB_BYTES = 64 * 1024, VER_RCEID_BUCKETS = 4096 };
 
 struct ver_bucket { struct spin lock; _Atomic(struct ver_entry *) first; };
 
@@ -111,7 +111,11 @@ uint32_t ver_hash(const struct ver_node *node);
 struct ver_entry *ver_newest(struct ver_bucket *b, uint32_t hash, const struct ver_node *node);
 struct ver_entry *ver_entry_take(struct ver_store *v, unsigned shard, size_t payload);
 void ver_entry_give(struct ver_store *v, struct ver_entry *e);
+void ver_entries_give(struct ver_store *v, unsigned shard, struct list *dead);     /* all of one shard, by trx_link */
 void ver_unhash(struct ver_store *v, struct ver_entry *e);
+void ver_unhash_locked(struct ver_bucket *b, struct ver_entry *e);
+/* Does clean-up of e mean more than forgetting it? */
+bool ver_needs_callback(const struct ver_store *v, const struct ver_entry *e);
 void ver_undo_unlink(struct ver_store *v, struct ver_entry *e);
 void ver_rceid_unlink(struct ver_store *v, struct ver_entry *e);
 /* Frees obsolete entries that need no callback; what needs one stays. Safe under page latches. */

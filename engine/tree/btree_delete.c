@@ -39,7 +39,6 @@ static ese_err flag_delete(struct bt_pos *p)
     struct log_span span;
     TRY(ver_prepare(p->trx->versions, p->trx, VER_FLAG_DELETE, &node, BYTES_NONE, &entry));
     entry->tree = p->tree;
-    entry->page_hint = p->page;
     bt_head(&r, LR_FLAG_DELETE, p->tree, p->trx, p->page, p->slot, true);
     r.head.rceid = entry->rceid;
     TRY(bt_log(p->tree, p->trx, &p->leaf, &r, &span));

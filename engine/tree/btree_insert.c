@@ -62,7 +62,6 @@ static ese_err prepare_entry(struct insert *in, enum ver_op op, struct bytes bef
     struct ver_node node = bt_ver_node(p->tree, in->key, in->data);
     TRY(ver_prepare(p->trx->versions, p->trx, op, &node, before, out));
     (*out)->tree = p->tree;
-    (*out)->page_hint = p->page;
 done:
     return err;
 }

@@ -39,7 +39,6 @@ static ese_err prepare(struct bt_pos *p, enum ver_op op, const struct node *n, s
     struct ver_node node = bt_ver_node(p->tree, bytes_of(p->key, p->key_size), n->data);
     TRY(ver_prepare(p->trx->versions, p->trx, op, &node, before, out));
     (*out)->tree = p->tree;
-    (*out)->page_hint = p->page;
 done:
     return err;
 }

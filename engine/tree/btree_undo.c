@@ -103,7 +103,6 @@ static ese_err undo_in(struct btree *tree, struct trx *t, struct ver_entry *e)
         memcpy(room + tree->db->page_size + BT_KEY_MAX, e->key.data, e->key.size);
         if (e->data.size != 0)
             memcpy(room + tree->db->page_size + BT_KEY_MAX + e->key.size, e->data.data, e->data.size);
-        e->undone = true;
         ver_drop(t->versions, e);
         if (insert)
             TRY(remove_undone(tree, t, &leaf, page, slot, room + tree->db->page_size, &sparse));

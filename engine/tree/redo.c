@@ -129,9 +129,12 @@ ese_err redo_version(struct redo_work *w, const struct lr_head *head, const stru
     TRY(ver_prepare(w->t->versions, w->t, (enum ver_op)c->oper, &node, c->before, &e));
     e->rceid = c->rceid;
     e->level = head->level < w->t->level ? head->level : w->t->level;
-    e->delta = c->delta;
-    e->delta_offset = c->delta_offset;
-    e->replace_max = c->max;
+    if (c->oper == OPER_REPLACE) {
+        e->replace_max = c->max;
+    } else {
+        e->delta = c->delta;
+        e->delta_offset = c->delta_offset;
+    }
     ver_rceid_raise(w->t->versions, c->rceid);
     ver_apply(w->t->versions, w->t, e, page);
 done:

@@ -67,6 +67,7 @@ static ese_err commit_outermost(struct session *s, unsigned flags)
         TRY(log_append(t->log, &r, &span));
         t->last_end = s->last_commit = span.end;
         if ((flags & COMMIT_LAZY) == 0) {
+            trx_stop_reading(t);
             err = log_flush(t->log, span.end);
             if (err < 0) {
                 /* Nobody can tell whether the record will survive: only recovery may decide. */

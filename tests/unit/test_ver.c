@@ -229,9 +229,58 @@ static void level_rollback_drops_only_its_entries(void **state)
     ver_commit_level(w->v, &w->a);
     w->a.level--;
     assert_int_equal(inner->level, 1);
+    commit(w, &w->a);
     trx_end(&w->b);
+    assert_int_equal(ver_entry_count(w->v), 2);
+    assert_int_equal(ver_cleanup(w->v, 10), 0);
+    assert_int_equal(ver_entry_count(w->v), 0);
+}
+
+/* Nobody can see the state before: nothing is left to be cleaned up. */
+static void commit_forgets_what_nobody_else_can_need(void **state)
+{
+    struct world *w = *state;
+    struct ver_node n = node(w, "k");
+    trx_begin(&w->a, false);
+    change(w, &w->a, VER_REPLACE, "k", "one", NULL);
+    change(w, &w->a, VER_INSERT, "l", "", NULL);
+    change(w, &w->a, VER_REPLACE, "k", "two", NULL);
+    commit(w, &w->a);
+    assert_int_equal(ver_entry_count(w->v), 0);
+    assert_int_equal(ver_bytes(w->v), 0);
+    assert_false(ver_any(w->v, &n));
+    trx_begin(&w->a, false);
+    change(w, &w->a, VER_REPLACE, "k", "three", NULL);
+    trx_begin(&w->b, false);
+    change(w, &w->b, VER_REPLACE, "m", "four", NULL);
     commit(w, &w->a);
     assert_int_equal(ver_entry_count(w->v), 2);
+    assert_sees(view(w, &w->b, "k", false, TEXT("now")), "three");
+    assert_int_equal(ver_check_write(w->v, &w->b, &n, VER_REPLACE), JET_errWriteConflict);
+    commit(w, &w->b);
+    assert_int_equal(ver_cleanup(w->v, 10), 0);
+    assert_int_equal(ver_entry_count(w->v), 0);
+}
+
+/* Its own changes stay uncommitted, but what others commit meanwhile is not kept for it. */
+static void commit_waiting_for_the_disk_holds_up_no_cleanup(void **state)
+{
+    struct world *w = *state;
+    struct ver_node n = node(w, "l");
+    trx_begin(&w->a, false);
+    change(w, &w->a, VER_REPLACE, "l", "before", NULL);
+    trx_stop_reading(&w->a);
+    trx_begin(&w->b, false);
+    change(w, &w->b, VER_REPLACE, "k", "one", NULL);
+    assert_int_equal(ver_check_write(w->v, &w->b, &n, VER_REPLACE), JET_errWriteConflict);
+    commit(w, &w->b);
+    assert_int_equal(ver_entry_count(w->v), 1);
+    trx_begin(&w->c, true);
+    assert_sees(view(w, &w->c, "l", false, TEXT("after")), "before");
+    assert_true(trx_oldest(w->v).v == w->c.begin.v);
+    commit(w, &w->a);
+    assert_sees(view(w, &w->c, "l", false, TEXT("after")), "before");
+    trx_end(&w->c);
     assert_int_equal(ver_cleanup(w->v, 10), 0);
     assert_int_equal(ver_entry_count(w->v), 0);
 }
@@ -384,6 +433,8 @@ int main(void)
         CASE(first_writer_wins),
         CASE(deltas_of_running_transactions_commute),
         CASE(level_rollback_drops_only_its_entries),
+        CASE(commit_forgets_what_nobody_else_can_need),
+        CASE(commit_waiting_for_the_disk_holds_up_no_cleanup),
         CASE(cleanup_keeps_what_a_running_reader_needs),
         CASE(full_store_refuses_and_recovers_after_the_long_transaction),
         CASE(undo_info_is_logged_for_running_changes_only),
