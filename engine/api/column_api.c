@@ -138,7 +138,7 @@ static unsigned set_flags(JET_GRBIT grbit)
         {JET_bitSetUniqueMultiValues, SET_UNIQUE_MULTI}, {JET_bitSetUniqueNormalizedMultiValues, SET_UNIQUE_NORMALIZED},
         {JET_bitSetCompressed, SET_COMPRESSED}, {JET_bitSetUncompressed, SET_UNCOMPRESSED}, {JET_bitSetRevertToDefaultValue, SET_REVERT_DEFAULT}};
     unsigned flags = 0;
-    for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
+    for (size_t i = 0; grbit != 0 && i < sizeof map / sizeof map[0]; i++)
         if (grbit & map[i].bit)
             flags |= map[i].flag;
     return flags;

@@ -50,6 +50,8 @@ static inline size_t bytes_common(struct bytes a, struct bytes b)
 {
     size_t limit = a.size < b.size ? a.size : b.size;
     size_t i = 0;
+    while (i + 8 <= limit && load_le64(a.data + i) == load_le64(b.data + i))
+        i += 8;
     while (i < limit && a.data[i] == b.data[i])
         i++;
     return i;

@@ -14,6 +14,7 @@
 
 /* For functions with path buffers: inlined into each other their frames would add up. */
 #define ESE_OUTLINE __attribute__((noinline))
+#define ESE_INLINE inline __attribute__((always_inline))   /* so that what is constant at the call is constant in the body */
 
 typedef uint32_t pgno;                                  /* 0 = none, 1 = root of the database */
 

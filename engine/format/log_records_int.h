@@ -135,6 +135,19 @@ static inline void field_bytes(struct codec *c, struct bytes *slice)
     c->size += size;
 }
 
+static ESE_INLINE void fields_insert(struct codec *c, uint16_t *prefix, struct bytes *key, struct bytes *data)
+{
+    uint16_t shared = *prefix, suffix = (uint16_t)(key->size - shared);
+
+    field_u16(c, &suffix);
+    field_u16(c, &shared);
+    field_size16(c, data);
+    *prefix = shared;
+    key->size = (size_t)shared + suffix;
+    field_bytes(c, key);
+    field_bytes(c, data);
+}
+
 /* The kinds of each file: true when it knows the type. */
 bool fields_of_node(struct codec *c, struct log_record *r);
 bool fields_of_tree(struct codec *c, struct log_record *r);

@@ -3,19 +3,6 @@
 /* Bit 15 of the size tells that a diff uses wide entry headers. */
 enum { WIDE_DIFF = 0x8000, REPLACE_SIZE_MASK = 0x7FFF };
 
-static void fields_insert(struct codec *c, struct log_record *r)
-{
-    uint16_t prefix = r->u.insert.prefix, suffix = (uint16_t)(r->u.insert.key.size - prefix);
-
-    field_u16(c, &suffix);
-    field_u16(c, &prefix);
-    field_size16(c, &r->u.insert.data);
-    r->u.insert.prefix = prefix;
-    r->u.insert.key.size = (size_t)prefix + suffix;
-    field_bytes(c, &r->u.insert.key);
-    field_bytes(c, &r->u.insert.data);
-}
-
 static void fields_flag_insert(struct codec *c, struct log_record *r)
 {
     field_size16(c, &r->u.flag_insert.key);
@@ -84,7 +71,7 @@ bool fields_of_node(struct codec *c, struct log_record *r)
 {
     switch (r->type) {
     case LR_INSERT:
-        fields_insert(c, r);
+        fields_insert(c, &r->u.insert.prefix, &r->u.insert.key, &r->u.insert.data);
         return true;
     case LR_FLAG_INSERT:
     case LR_FLAG_INSERT_REPLACE:

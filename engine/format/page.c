@@ -38,23 +38,8 @@ struct bytes page_external(struct page p) { return tag_count(p) != 0 ? tag_bytes
 
 struct node page_node(struct page p, unsigned slot)
 {
-    unsigned tag = slot + tags_reserved(p);
-    const uint8_t *at = body_of(p) + tag_offset(p, tag), *end = at + tag_size(p, tag);
-    struct node n = {BYTES_NONE, BYTES_NONE, BYTES_NONE, tag_flags(p, tag)};
-    size_t size;
-
     assert(slot < page_slot_count(p));
-    if (end - at < 2)
-        return n;
-    if ((n.flags & NODE_COMPRESSED) != 0) {
-        n.prefix = bytes_of(page_prefix(p).data, load_le16(at) & NODE_SIZE_MASK);
-        at += 2;
-    }
-    size = load_le16(at) & NODE_SIZE_MASK;
-    at += 2;
-    n.suffix = bytes_of(at, size);
-    n.data = bytes_of(at + size, (size_t)(end - at) - size);
-    return n;
+    return node_of_tag(p, slot + tags_reserved(p));
 }
 
 unsigned page_node_flags(struct page p, unsigned slot) { return tag_flags(p, slot + tags_reserved(p)); }
@@ -91,6 +76,27 @@ size_t node_copy_key(const struct node *n, uint8_t *to, size_t room)
 }
 
 /* ---- room ---- */
+
+struct page_measure page_measure_lines(struct page p, unsigned from, unsigned to, struct bytes key)
+{
+    struct page_measure m = {0, 0};
+    size_t prefix_common;
+    unsigned first_tag;
+
+    if (from >= to)
+        return m;
+    assert(to <= page_slot_count(p));
+    prefix_common = bytes_common(page_prefix(p), key);
+    first_tag = tags_reserved(p);
+    for (unsigned line = from; line < to; line++) {
+        struct node n = node_of_tag(p, line + first_tag);
+        size_t common = node_common(&n, key, prefix_common);
+        m.plain += TAG_BYTES + 2 + node_key_size(&n) + n.data.size;
+        if (common > PREFIX_GAIN_MIN)
+            m.saved += common - PREFIX_GAIN_MIN;
+    }
+    return m;
+}
 
 unsigned page_prefix_length(struct page p, struct bytes key)
 {

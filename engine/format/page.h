@@ -82,6 +82,9 @@ unsigned page_stored_size(struct page p, struct bytes key, struct bytes data);/*
 bool page_has_room(struct page p, unsigned stored_size);                      /* for one more node, honouring uncommitted free */
 bool page_has_room_to_grow(struct page p, unsigned slot, unsigned new_data_size);
 unsigned page_node_max(uint32_t page_size);                                   /* largest key + data that a page may hold */
+/* What lines take without a prefix, tags included, and what key as prefix would save of that, its own size not counted. */
+struct page_measure { size_t plain, saved; };
+struct page_measure page_measure_lines(struct page p, unsigned from, unsigned to, struct bytes key);
 
 /* Changing (P2). Slices must not point into this page unless said. */
 void page_init(struct page p, pgno number, uint32_t objid, uint32_t flags, dbtime t);   /* large pages keep pgno at 64 */
@@ -91,6 +94,9 @@ void page_insert_node(struct page p, unsigned slot, unsigned prefix_bytes, struc
 void page_replace_data(struct page p, unsigned slot, struct bytes data);      /* data may point into this page */
 void page_set_node_flags(struct page p, unsigned slot, unsigned flags);       /* VERSIONED and DELETED; COMPRESSED is kept */
 void page_remove(struct page p, unsigned slot);
+/* Lines from..to - 1 of source behind the last line of p, which has room for them: as page_insert would, flags included. Without
+ * lines source is not looked at. */
+void page_append_lines(struct page p, struct page source, unsigned from, unsigned to);
 void page_compact(struct page p);                                             /* close the holes; P1 unchanged */
 
 /* Judges one page alone: tags, sizes, prefix, key order. fault gets a short text, may be NULL. */

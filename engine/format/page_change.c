@@ -209,9 +209,12 @@ static uint8_t *open_tag(struct page p, unsigned slot, unsigned size, unsigned f
     return body_of(p) + offset;
 }
 
-void page_insert_node(struct page p, unsigned slot, unsigned prefix_bytes, struct bytes suffix, struct bytes data, unsigned flags)
+/* The part of the key that is no prefix comes in two pieces. */
+static inline void put_node(struct page p, unsigned slot, unsigned prefix_bytes, struct bytes first, struct bytes second, struct bytes data,
+                            unsigned flags)
 {
-    unsigned size = (unsigned)(2 + suffix.size + data.size) + (prefix_bytes != 0 ? 2 : 0), word;
+    size_t suffix = first.size + second.size;
+    unsigned size = (unsigned)(2 + suffix + data.size) + (prefix_bytes != 0 ? 2 : 0), word;
     uint8_t *at;
 
     flags = prefix_bytes != 0 ? flags | NODE_COMPRESSED : flags & ~(unsigned)NODE_COMPRESSED;
@@ -222,11 +225,46 @@ void page_insert_node(struct page p, unsigned slot, unsigned prefix_bytes, struc
         at += 2;
         word = 0;
     }
-    store_le16(at, (uint16_t)(suffix.size | word));
-    if (suffix.size != 0)
-        memcpy(at + 2, suffix.data, suffix.size);
+    store_le16(at, (uint16_t)(suffix | word));
+    at += 2;
+    if (first.size != 0)
+        memcpy(at, first.data, first.size);
+    if (second.size != 0)
+        memcpy(at + first.size, second.data, second.size);
     if (data.size != 0)
-        memcpy(at + 2 + suffix.size, data.data, data.size);
+        memcpy(at + suffix, data.data, data.size);
+}
+
+void page_insert_node(struct page p, unsigned slot, unsigned prefix_bytes, struct bytes suffix, struct bytes data, unsigned flags)
+{
+    put_node(p, slot, prefix_bytes, suffix, BYTES_NONE, data, flags);
+}
+
+void page_append_lines(struct page p, struct page source, unsigned from, unsigned to)
+{
+    struct bytes prefix = page_prefix(p);
+    size_t prefix_common;
+    unsigned slot = page_slot_count(p), first_tag;
+
+    if (from >= to)
+        return;
+    assert(to <= page_slot_count(source));
+    prefix_common = bytes_common(page_prefix(source), prefix);
+    first_tag = tags_reserved(source);
+    for (unsigned line = from; line < to; line++) {
+        struct node n = node_of_tag(source, line + first_tag);
+        size_t common = node_common(&n, prefix, prefix_common);
+        struct bytes first = n.prefix, second = n.suffix;
+        if (common <= PREFIX_GAIN_MIN)
+            common = 0;
+        if (common < first.size) {
+            first = bytes_of(first.data + common, first.size - common);
+        } else {
+            second = bytes_of(second.data + (common - first.size), second.size - (common - first.size));
+            first = BYTES_NONE;
+        }
+        put_node(p, slot++, (unsigned)common, first, second, n.data, n.flags);
+    }
 }
 
 void page_insert(struct page p, unsigned slot, struct bytes key, struct bytes data, unsigned flags)

@@ -80,4 +80,31 @@ static inline unsigned tag_flags(struct page p, unsigned tag)
     return load_le16(tag_at(p, tag) + 2) >> TAG_FLAG_SHIFT;
 }
 
+static inline struct node node_of_tag(struct page p, unsigned tag)
+{
+    const uint8_t *at = body_of(p) + tag_offset(p, tag), *end = at + tag_size(p, tag);
+    struct node n = {BYTES_NONE, BYTES_NONE, BYTES_NONE, tag_flags(p, tag)};
+    size_t size;
+
+    if (end - at < 2)
+        return n;
+    if ((n.flags & NODE_COMPRESSED) != 0) {
+        n.prefix = bytes_of(page_prefix(p).data, load_le16(at) & NODE_SIZE_MASK);
+        at += 2;
+    }
+    size = load_le16(at) & NODE_SIZE_MASK;
+    at += 2;
+    n.suffix = bytes_of(at, size);
+    n.data = bytes_of(at + size, (size_t)(end - at) - size);
+    return n;
+}
+
+/* How many bytes of the node's key are those of key, when its page's prefix has prefix_common of them. */
+static inline size_t node_common(const struct node *n, struct bytes key, size_t prefix_common)
+{
+    if (n->prefix.size > prefix_common)
+        return prefix_common;
+    return n->prefix.size + bytes_common(n->suffix, bytes_of(key.data + n->prefix.size, key.size - n->prefix.size));
+}
+
 #endif

@@ -117,6 +117,13 @@ static struct ver_entry *slab_cut(struct ver_store *v, struct ver_pool *pool, un
     return (struct ver_entry *)(void *)at;
 }
 
+/* The entry that will be taken next: it was freed by the transaction before, or another thread. */
+static void prefetch_entry(const struct ver_entry *e)
+{
+    for (size_t at = 0; e != NULL && at < sizeof *e; at += 64)
+        __builtin_prefetch((const uint8_t *)e + at, 1);
+}
+
 struct ver_entry *ver_entry_take(struct ver_store *v, unsigned shard, size_t payload)
 {
     unsigned c = class_for(sizeof(struct ver_entry) + payload);
@@ -133,6 +140,7 @@ struct ver_entry *ver_entry_take(struct ver_store *v, unsigned shard, size_t pay
     spin_unlock(&pool->lock);
     if (e == NULL)
         return NULL;
+    prefetch_entry(e->older);
     memset(e, 0, sizeof *e);
     e->size_class = (uint8_t)c;
     e->shard = (uint8_t)(shard % VER_POOL_SHARDS);
@@ -432,6 +440,7 @@ ese_err ver_prepare(struct ver_store *v, struct trx *t, enum ver_op op, const st
     atomic_init(&e->commit_stamp, UINT64_MAX);
     e->rceid = ver_rceid_next(v);
     e->hash = ver_hash(node);
+    __builtin_prefetch(ver_bucket_of(v, e->hash), 1);   /* ver_apply comes next, under the page's latch */
     *out = e;
 done:
     return err;

@@ -98,6 +98,9 @@ struct split_step {
 void split_apply(const struct split_step *s);
 /* Line of the numbering that counts the operation's node. */
 struct node split_line(const struct split_step *s, unsigned line);
+/* Lines from..to - 1 of that numbering as the source has them: two runs, and the operation's node between them when own. */
+struct split_runs { unsigned first, first_end, second, second_end; bool own; };
+struct split_runs split_runs(const struct split_step *s, unsigned from, unsigned to);
 /* Parent that only gets the new pointer: key -> old page before slot, slot -> new page. */
 void split_apply_parent(struct page parent, unsigned slot, struct bytes key, pgno old_page, pgno fresh_page);
 

@@ -18,17 +18,31 @@ struct node split_line(const struct split_step *s, unsigned line)
     return n;
 }
 
+struct split_runs split_runs(const struct split_step *s, unsigned from, unsigned to)
+{
+    unsigned gap = s->oper == SPLIT_OPER_INSERT ? 1 : 0;
+    if (s->oper == SPLIT_OPER_NONE || to <= s->line_oper)
+        return (struct split_runs){from, to, to, to, false};
+    if (from > s->line_oper)
+        return (struct split_runs){from - gap, to - gap, to - gap, to - gap, false};
+    return (struct split_runs){from, s->line_oper, s->line_oper + 1 - gap, to - gap, true};
+}
+
 /* Lines from..to - 1 become the only lines of a page whose prefix is set. */
 static void fill_page(const struct split_step *s, struct page p, unsigned from, unsigned to)
 {
+    struct split_runs r = split_runs(s, from, to);
     uint8_t pointer[4];
-    store_le32(pointer, s->child_page);
-    for (unsigned line = from; line < to; line++) {
-        struct node n = split_line(s, line);
+    page_append_lines(p, s->source, r.first, r.first_end);
+    if (r.own) {
+        struct node n = split_line(s, s->line_oper);
         struct bytes key = bytes_of(s->room, node_copy_key(&n, s->room, BT_SEPARATOR_MAX));
-        if (s->child_page != 0 && s->oper == SPLIT_OPER_INSERT && line == s->line_oper + 1)
-            n.data = bytes_of(pointer, sizeof pointer);
-        page_insert(p, line - from, key, n.data, n.flags & ~(unsigned)NODE_COMPRESSED);
+        page_insert(p, s->line_oper - from, key, n.data, n.flags & ~(unsigned)NODE_COMPRESSED);
+    }
+    page_append_lines(p, s->source, r.second, r.second_end);
+    if (s->child_page != 0 && s->oper == SPLIT_OPER_INSERT && s->line_oper + 1 >= from && s->line_oper + 1 < to) {
+        store_le32(pointer, s->child_page);
+        page_replace_data(p, s->line_oper + 1 - from, bytes_of(pointer, sizeof pointer));
     }
 }
 

@@ -12,42 +12,38 @@ static size_t common_with(const struct node *n, struct bytes key)
     return common + bytes_common(n->suffix, bytes_of(key.data + common, key.size - common));
 }
 
-/* What the key of line saves as prefix of lines from..to - 1, its own cost taken off. */
-static ptrdiff_t prefix_gain(const struct split_step *s, unsigned from, unsigned to, unsigned line)
+/* What lines from..to - 1 take without a prefix; gain gets what the key of line own saves as their prefix, its own cost taken off. */
+static size_t measure_lines(const struct split_step *s, unsigned from, unsigned to, unsigned own, ptrdiff_t *gain)
 {
-    struct node own = split_line(s, line);
-    struct bytes key = bytes_of(s->room, node_copy_key(&own, s->room, BT_SEPARATOR_MAX));
-    ptrdiff_t gain = -(ptrdiff_t)key.size;
-    for (unsigned at = from; at < to; at++) {
-        struct node n = split_line(s, at);
-        size_t common = common_with(&n, key);
-        if (common > SIZE_FIELD)
-            gain += (ptrdiff_t)common - SIZE_FIELD;
+    struct node n = split_line(s, own);
+    struct bytes key = bytes_of(s->room, node_copy_key(&n, s->room, BT_SEPARATOR_MAX));
+    struct split_runs r = split_runs(s, from, to);
+    struct page_measure a = page_measure_lines(s->source, r.first, r.first_end, key);
+    struct page_measure b = page_measure_lines(s->source, r.second, r.second_end, key);
+    size_t common;
+    a.plain += b.plain;
+    a.saved += b.saved;
+    if (r.own) {
+        n = split_line(s, s->line_oper);
+        common = common_with(&n, key);
+        a.plain += TAG + SIZE_FIELD + node_key_size(&n) + n.data.size;
+        a.saved += common > SIZE_FIELD ? common - SIZE_FIELD : 0;
     }
-    return gain;
-}
-
-static size_t plain_size(const struct split_step *s, unsigned from, unsigned to)
-{
-    size_t total = 0;
-    for (unsigned line = from; line < to; line++) {
-        struct node n = split_line(s, line);
-        total += TAG + SIZE_FIELD + node_key_size(&n) + n.data.size;
-    }
-    return total;
+    *gain = (ptrdiff_t)a.saved - (ptrdiff_t)key.size;
+    return a.plain;
 }
 
 /* Bytes that lines from..to - 1 take on a page of their own. In sorted keys the middle one shares most with the others; when it
  * saves nothing no other does. */
 static size_t measure(const struct split_step *s, unsigned from, unsigned to, int32_t *prefix_line)
 {
-    size_t total = plain_size(s, from, to);
+    size_t total;
     ptrdiff_t gain;
     *prefix_line = -1;
-    if (to - from < 2)
-        return total;
-    gain = prefix_gain(s, from, to, (from + to) / 2);
-    if (gain <= 0)
+    if (to <= from)
+        return 0;
+    total = measure_lines(s, from, to, (from + to) / 2, &gain);
+    if (to - from < 2 || gain <= 0)
         return total;
     *prefix_line = (int32_t)((from + to) / 2 - from);
     return total - (size_t)gain;
@@ -137,10 +133,12 @@ size_t split_separator(const struct split_step *s, bool unique, unsigned right_l
 
 static size_t size_under(const struct split_step *s, unsigned from, unsigned to, int32_t prefix_line)
 {
-    size_t total = plain_size(s, from, to);
-    if (prefix_line >= 0)
-        total = (size_t)((ptrdiff_t)total - prefix_gain(s, from, to, from + (unsigned)prefix_line));
-    return total;
+    ptrdiff_t gain;
+    size_t total;
+    if (to <= from)
+        return 0;
+    total = measure_lines(s, from, to, from + (prefix_line >= 0 ? (unsigned)prefix_line : 0), &gain);
+    return prefix_line >= 0 ? (size_t)((ptrdiff_t)total - gain) : total;
 }
 
 bool split_fits(const struct split_step *s, uint32_t page_size)

@@ -161,13 +161,14 @@ void txn_abort(struct session *s) { (void)JetRollback(s->id, 0); }
 
 int row_put(struct session *s, uint64_t id, const char *text, const void *value, size_t size)
 {
+    JET_SETCOLUMN columns[] = {
+        {.columnid = s->column_id, .pvData = &id, .cbData = sizeof id, .itagSequence = 1},
+        {.columnid = s->column_text, .pvData = text, .cbData = TEXT_BYTES, .itagSequence = 1},
+        {.columnid = s->column_value, .pvData = value, .cbData = (JET_UINT32)size, .itagSequence = 1},
+    };
     JET_ERR err = JetPrepareUpdate(s->id, s->rows, JET_prepInsert);
     if (err >= 0)
-        err = JetSetColumn(s->id, s->rows, s->column_id, &id, sizeof id, 0, NULL);
-    if (err >= 0)
-        err = JetSetColumn(s->id, s->rows, s->column_text, text, TEXT_BYTES, 0, NULL);
-    if (err >= 0)
-        err = JetSetColumn(s->id, s->rows, s->column_value, value, (JET_UINT32)size, 0, NULL);
+        err = JetSetColumns(s->id, s->rows, columns, sizeof columns / sizeof columns[0]);
     if (err >= 0)
         err = JetUpdate(s->id, s->rows, NULL, 0, NULL);
     return judge(err);

@@ -339,9 +339,60 @@ static void promises_shrink_with_the_room(void **state)
     free(p.at);
 }
 
+/* Lines moved in bulk lie as if each had been inserted, whatever the prefixes of the two pages have in common. */
+static void check_append(uint32_t page_size, const char *from_prefix, const char *to_prefix)
+{
+    struct page source = {malloc(page_size), page_size}, one = {malloc(page_size), page_size}, bulk = {malloc(page_size), page_size};
+    unsigned count;
+    uint8_t key[64];
+    struct page_measure m;
+    size_t plain = 0, stored = 0;
+
+    page_init(source, 3, 5, PAGE_LEAF, (dbtime){1});
+    page_set_external(source, text(from_prefix));
+    for (unsigned i = 0; i < 60; i++) {
+        char name[64];
+        snprintf(name, sizeof name, i < 20 ? "ab%04u" : i < 40 ? "abcdef%04u" : "abcdefgh/%04u", i);
+        page_insert(source, i, text(name), bytes_of(name, i % 7), i % 4);
+    }
+    count = page_slot_count(source);
+    page_init(one, 4, 5, PAGE_LEAF, (dbtime){1});
+    page_set_external(one, text(to_prefix));
+    memcpy(bulk.at, one.at, page_size);
+    for (unsigned i = 3; i < count; i++) {
+        struct node n = page_node(source, i);
+        struct bytes full = bytes_of(key, node_copy_key(&n, key, sizeof key));
+        page_insert(one, i - 3, full, n.data, n.flags & ~(unsigned)NODE_COMPRESSED);
+        plain += 4 + 2 + full.size + n.data.size;
+        stored += 4 + page_node_size(one, i - 3);
+    }
+    page_append_lines(bulk, source, 3, 30);
+    page_append_lines(bulk, source, 30, count);
+    assert_int_equal(page_check(bulk, NULL), 0);
+    assert_memory_equal(bulk.at, one.at, page_size);
+    m = page_measure_lines(source, 3, count, text(to_prefix));
+    assert_int_equal(m.plain, plain);
+    assert_int_equal(m.plain - m.saved, stored);
+    free(source.at);
+    free(one.at);
+    free(bulk.at);
+}
+
+static void lines_move_in_bulk(void **state)
+{
+    static const char *const prefixes[] = {"", "ab", "abcd", "abcdef", "abcdefgh/", "abcdefgh/00", "abx"};
+    (void)state;
+    for (unsigned i = 0; i < 7; i++)
+        for (unsigned k = 0; k < 7; k++) {
+            check_append(4096, prefixes[i], prefixes[k]);
+            check_append(16384, prefixes[i], prefixes[k]);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_move_in_bulk),
         cmocka_unit_test(real_pages_pass_and_rebuild),
         cmocka_unit_test(check_is_total),
         cmocka_unit_test(searches_compare_whole_keys),
