@@ -86,17 +86,18 @@ done:
 static ese_err check_begin(struct inst *inst, uint32_t grbit)
 {
     ese_err err = JET_errSuccess;
+    bool out_of_room = inst->log != NULL && (log_failed(inst->log) == JET_errLogDiskFull || log_failed(inst->log) == JET_errLogSequenceEnd);
 
     if (inst->log == NULL)
         FAIL(JET_errLoggingDisabled);
-    if (log_failed(inst->log) == JET_errLogDiskFull || log_failed(inst->log) == JET_errLogSequenceEnd)
-        FAIL(log_failed(inst->log));
-    if (log_failed(inst->log) < 0)
+    if (log_failed(inst->log) < 0 && !out_of_room)
         FAIL(JET_errLogWriteFail);
     if ((grbit & ~(uint32_t)BIT_INCREMENTAL) != 0)
         FAIL(JET_errInvalidGrbit);
     if ((grbit & BIT_INCREMENTAL) != 0 && log_is_circular(inst->log))
         FAIL(JET_errInvalidBackup);
+    if (out_of_room)
+        FAIL(log_failed(inst->log));
 done:
     return err;
 }
@@ -287,33 +288,54 @@ void backup_cancel(struct inst *inst, ese_err why)
 
 /* ---- databases ---- */
 
+/* A creation may go on beside a backup and fail: only what is whole is shown. Call with db_users raised. */
+bool backup_sees(struct db_file *db)
+{
+    bool whole;
+
+    if (db == NULL || !db->logged)
+        return false;
+    os_mutex_lock(&db->header_lock);
+    whole = le32_get(&db_header_of(db)->state) != DB_JUST_CREATED;
+    os_mutex_unlock(&db->header_lock);
+    return whole;
+}
+
+static size_t list_paths(struct inst *inst, const bool *seen, char *to)
+{
+    size_t used = 0;
+
+    for (unsigned id = 1; id < DB_COUNT_MAX; id++) {
+        size_t size = seen[id] ? strlen(inst->dbs[id]->path) + 1 : 0;
+        if (to != NULL)
+            memcpy(to + used, size != 0 ? inst->dbs[id]->path : "", size);
+        used += size;
+    }
+    return used;
+}
+
 ese_err backup_attach_info(struct inst *inst, struct arena *a, char **list, size_t *bytes)
 {
     ese_err err = JET_errSuccess;
     struct backup *b = inst->backup;
-    size_t used = 0;
+    bool seen[DB_COUNT_MAX] = {false};
 
     os_mutex_lock(&b->lock);
+    atomic_fetch_add(&inst->db_users, 1);
     TRY(backup_check(b));
     if (!b->full)
         FAIL(JET_errInvalidBackupSequence);
-    *bytes = 1;
     for (unsigned id = 1; id < DB_COUNT_MAX; id++)
-        if (inst->dbs[id] != NULL && inst->dbs[id]->logged)
-            *bytes += strlen(inst->dbs[id]->path) + 1;
+        seen[id] = backup_sees(inst->dbs[id]);
+    *bytes = list_paths(inst, seen, NULL) + 1;
     *list = arena_take(a, *bytes);
     if (*list == NULL) {
         backup_abandon(b, JET_errOutOfMemory);
         FAIL(JET_errOutOfMemory);
     }
-    for (unsigned id = 1; id < DB_COUNT_MAX; id++)
-        if (inst->dbs[id] != NULL && inst->dbs[id]->logged) {
-            size_t size = strlen(inst->dbs[id]->path) + 1;
-            memcpy(*list + used, inst->dbs[id]->path, size);
-            used += size;
-        }
-    (*list)[used] = '\0';
+    (*list)[list_paths(inst, seen, *list)] = '\0';
 done:
+    atomic_fetch_sub(&inst->db_users, 1);
     os_mutex_unlock(&b->lock);
     return err;
 }

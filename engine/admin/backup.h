@@ -29,6 +29,8 @@ void backup_leave_shared(struct inst *inst);
 ese_err backup_begin(struct inst *inst, uint32_t grbit);
 ese_err backup_attach_info(struct inst *inst, struct arena *a, char **list, size_t *bytes);   /* UTF-8 multi-string with final NUL */
 ese_err backup_open_file(struct inst *inst, const char *path, uint64_t *handle, uint64_t *size);
+/* From byte start on: whole pages, not inside the header pages. What was read so never counts as copied completely. */
+ese_err backup_open_section(struct inst *inst, const char *path, uint64_t start, uint64_t *handle, uint64_t *size);
 ese_err backup_read_file(struct inst *inst, uint64_t handle, void *to, uint32_t room, uint32_t *got);
 ese_err backup_close_file(struct inst *inst, uint64_t handle);
 struct backup_log_info { uint32_t gen_low, gen_high; char base[4]; };

@@ -5,7 +5,7 @@
 enum { HEADER_PAGES = 2, TRAILER_PAGES = 1, FIRST_READ_PAGES_DB = 3, FIRST_READ_PAGES_LOG = 2, BUFFER_ALIGNMENT = 4096,
        VERIFY_RETRIES = 16, RETRY_PAUSE_MS = 100, PREFETCH_BYTES_MAX = 4 << 20 };
 
-static bool read_whole(const struct backup_file *f) { return f->at == f->size; }
+static bool read_whole(const struct backup_file *f) { return f->at == f->size && f->start == 0; }
 
 static void drop_file(struct backup_file *f)
 {
@@ -123,12 +123,37 @@ done:
     return err;
 }
 
+static ese_err open_attached(struct backup *b, const char *full, uint64_t *size)
+{
+    ese_err err = JET_errSuccess;
+    struct db_file *db;
+
+    atomic_fetch_add(&b->inst->db_users, 1);
+    db = db_find(b->inst, full);
+    if (!backup_sees(db)) {
+        inst_event(b->inst, EVENT_DATABASE_DROPPED, "%s is not an attached database", full);
+        FAIL(JET_errDatabaseNotFound);
+    }
+    if (atomic_load(&db->exclusive)) {
+        inst_event(b->inst, EVENT_DATABASE_DROPPED, "%s is in exclusive use", full);
+        FAIL(JET_errDatabaseLocked);
+    }
+    TRY(open_database(b, db, size));
+done:
+    atomic_fetch_sub(&b->inst->db_users, 1);
+    return err;
+}
+
 ese_err backup_open_file(struct inst *inst, const char *path, uint64_t *handle, uint64_t *size)
+{
+    return backup_open_section(inst, path, 0, handle, size);
+}
+
+ese_err backup_open_section(struct inst *inst, const char *path, uint64_t start, uint64_t *handle, uint64_t *size)
 {
     ese_err err = JET_errSuccess;
     struct backup *b = inst->backup;
     char full[OS_PATH_MAX];
-    struct db_file *db;
 
     os_mutex_lock(&b->lock);
     TRY(backup_check(b));
@@ -138,19 +163,18 @@ ese_err backup_open_file(struct inst *inst, const char *path, uint64_t *handle, 
         FAIL(JET_errOutOfMemory);
     if (handle == NULL || size == NULL)
         FAIL(JET_errInvalidParameter);
+    if (start % inst->page_size != 0 || (start != 0 && start < HEADER_PAGES * (uint64_t)inst->page_size))
+        FAIL(JET_errInvalidParameter);
     TRY(os_path_full(path, full, sizeof full));
     if (b->phase == BACKUP_DATABASES) {
-        db = db_find(inst, full);
-        if (db == NULL || !db->logged) {
-            inst_event(inst, EVENT_DATABASE_DROPPED, "%s is not an attached database", full);
-            FAIL(JET_errDatabaseNotFound);
-        }
-        TRY(open_database(b, db, size));
+        TRY(open_attached(b, full, size));
     } else if ((err = open_log(b, full, size)) < 0) {
         backup_abandon(b, err);
         goto done;
     }
     memcpy(b->file.path, full, sizeof full);
+    b->file.start = start;
+    b->file.at = start < b->file.size ? start : b->file.size;
     *handle = 0;
 done:
     os_mutex_unlock(&b->lock);
@@ -303,14 +327,14 @@ static ese_err check_read(struct backup *b, uint64_t handle, const void *to, uin
     uint32_t page_size = b->inst->page_size, first;
 
     TRY(backup_check(b));
-    if ((uintptr_t)to % BUFFER_ALIGNMENT != 0)
+    if ((uintptr_t)to % BUFFER_ALIGNMENT != 0 || (to == NULL && room != 0))
         FAIL(JET_errInvalidParameter);
     if (handle != 0 || !f->open)
         FAIL(JET_errInvalidParameter);
     if (room % page_size != 0)
         FAIL(JET_errInvalidParameter);
     first = (f->db != NULL ? FIRST_READ_PAGES_DB : FIRST_READ_PAGES_LOG) * page_size;
-    if ((f->db != NULL && room == 0) || (f->at == 0 && room < first))
+    if ((f->db != NULL && room == 0) || (f->at == f->start && f->at != f->size && room < first))
         FAIL(JET_errInvalidParameter);
 done:
     return err;

@@ -45,6 +45,7 @@ struct backup_file {
     uint32_t generation;                                /* log; 0 for other files */
     bool log_ended;                                     /* a block that is no segment was met: only leftovers may follow */
     uint64_t log_xor;                                   /* of the sums of all segments so far */
+    uint64_t start;                                     /* where a section begins; 0: the whole file */
     uint64_t at, size;                                  /* bytes given out, bytes in all */
     char path[OS_PATH_MAX];
 };
@@ -70,6 +71,7 @@ struct backup {
 
 /* backup.c */
 void backup_abandon(struct backup *b, ese_err why);     /* under lock: clean up as an abort */
+bool backup_sees(struct db_file *db);
 ese_err backup_check(struct backup *b);                 /* under lock: JET_errNoBackup, then JET_errBackupAbortByServer */
 /* backup_files.c */
 void backup_close_any(struct backup *b);

@@ -10,13 +10,11 @@ enum { EVENT_BEGINS = 204, EVENT_ENDS = 205, EVENT_PATCH_MISMATCH = 430, EVENT_S
 
 /* ---- the databases of the map ---- */
 
-static ese_err check_trailer(struct restore *r, const struct db_header *h, const uint8_t *page, size_t page_size, uint32_t *gen_high)
+static ese_err check_trailer(struct restore *r, const struct db_header *h, const uint8_t *page, uint32_t *gen_high)
 {
     ese_err err = JET_errSuccess;
     const struct backup_trailer *t = (const struct backup_trailer *)(const void *)page;
 
-    if (checksum_header(page, page_size) != le32_get(&t->checksum))
-        FAIL(JET_errBadPatchPage);
     if (!signature_equal(&t->sign_db, &h->sign_db) || !signature_equal(&t->sign_log, &h->sign_log) ||
         !signature_equal(&t->sign_log, &r->sign_log) || memcmp(&t->info.mark, &h->full_cur.mark, sizeof t->info.mark) != 0) {
         inst_event(r->inst, EVENT_PATCH_MISMATCH, "the trailer of a database copy does not belong to it");
@@ -49,13 +47,15 @@ ese_err restore_check_database(struct restore *r, const char *path, bool *has_tr
     if (high == 0) {
         *has_trailer = true;
         TRY(os_file_size(db->file, &size));
-        if (size < 3 * (uint64_t)db->page_size)
-            FAIL(JET_errDatabaseCorrupted);
         page = ese_alloc(db->page_size);
         if (page == NULL)
             FAIL(JET_errOutOfMemory);
         TRY(os_file_read(db->file, size - db->page_size, page, db->page_size));
-        TRY(check_trailer(r, h, page, db->page_size, &high));
+        if (checksum_header(page, db->page_size) != le32_get(&((const struct backup_trailer *)(const void *)page)->checksum))
+            FAIL(JET_errBadPatchPage);
+        if (size < 3 * (uint64_t)db->page_size)
+            FAIL(JET_errDatabaseCorrupted);
+        TRY(check_trailer(r, h, page, &high));
     } else if (!signature_equal(&h->sign_log, &r->sign_log)) {
         FAIL(JET_errDatabasePatchFileMismatch);
     }
@@ -144,7 +144,6 @@ static ese_err set_folders(struct restore *r, const struct restore_config *confi
 {
     ese_err err = JET_errSuccess;
     struct log_config *c = &r->inst->log_config;
-    char path[OS_PATH_MAX];
 
     TRY(full_folder(config->backup_log_dir, r->dir));
     if (config->target_log_dir[0] != '\0' && config->target == NULL) {
@@ -154,13 +153,20 @@ static ese_err set_folders(struct restore *r, const struct restore_config *confi
     TRY(make_folder(c->log_dir));
     TRY(make_folder(c->system_dir));
     r->same_dir = os_path_same(r->dir, c->log_dir);
-    /* Replay starts where the set starts, so a checkpoint of before says nothing. */
-    (void)snprintf(path, sizeof path, "%.900s%s.%s", c->system_dir, c->base, c->new_extensions ? "jcp" : "chk");
-    err = os_path_delete(path);
-    if (err == JET_errFileNotFound)
-        err = JET_errSuccess;
 done:
     return err;
+}
+
+/* Replay starts where the set starts, so a checkpoint of before says nothing. */
+static ese_err forget_checkpoint(struct restore *r)
+{
+    const struct log_config *c = &r->inst->log_config;
+    char path[OS_PATH_MAX];
+    ese_err err;
+
+    (void)snprintf(path, sizeof path, "%.900s%s.%s", c->system_dir, c->base, c->new_extensions ? "jcp" : "chk");
+    err = os_path_delete(path);
+    return err == JET_errFileNotFound ? JET_errSuccess : err;
 }
 
 /* ---- the whole ---- */
@@ -210,6 +216,8 @@ ese_err restore_external(struct inst *inst, const struct restore_config *config)
     TRY(restore_check_forward(r));
     TRY(check_databases(r, config, trailers));
     TRY(restore_check_records(r));
+    TRY(restore_check_forward_records(r));
+    TRY(forget_checkpoint(r));
     for (unsigned i = 0; i < config->map_count; i++)
         TRY(ready_database(r, config->map[i].to, trailers[i]));
     TRY(replay(r, config));

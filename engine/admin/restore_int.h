@@ -29,6 +29,7 @@ ese_err restore_find_range(struct restore *r);
 ese_err restore_check_set(struct restore *r);           /* headers of gen_low .. gen_high; sets sign_log */
 ese_err restore_check_forward(struct restore *r);       /* what lies in the folder of rolling forward */
 ese_err restore_check_records(struct restore *r);       /* every record of the set can be read */
+ese_err restore_check_forward_records(struct restore *r);       /* and what will be rolled forward behind it */
 /* Closed generations of the running target behind the set are copied to where rolling forward looks. */
 ese_err restore_take_target_logs(struct restore *r, struct inst *target);
 /* Lowest and highest archived generation in a folder; 0, 0 when none. */

@@ -3,7 +3,7 @@
 #include "admin/restore_int.h"
 
 enum { EVENT_SET_SIGNATURE = 433, EVENT_SET_NOT_CONTIGUOUS = 434, EVENT_SET_UNREADABLE = 440, EVENT_CURRENT_MISSING = 450,
-       EVENT_EXISTING_SIGNATURE = 457, EVENT_EXISTING_NOT_CONTIGUOUS = 458, EVENT_TORN = 460, EVENT_CORRUPT = 463, COPY_BYTES = 1 << 20 };
+       EVENT_EXISTING_SIGNATURE = 457, EVENT_EXISTING_NOT_CONTIGUOUS = 458, EVENT_TORN = 460, EVENT_CORRUPT = 463, EVENT_FORWARD_TORN = 461, EVENT_FORWARD_CORRUPT = 464, COPY_BYTES = 1 << 20 };
 
 static const char *extension(const struct restore *r) { return r->inst->log_config.new_extensions ? "jtx" : "log"; }
 
@@ -277,6 +277,15 @@ done:
 
 /* ---- records ---- */
 
+static void reading(struct restore *r, struct log_read_config *read)
+{
+    memcpy(read->dirs[0], r->dir, sizeof read->dirs[0]);
+    memcpy(read->base, r->inst->log_config.base, sizeof read->base);
+    read->new_extensions = r->inst->log_config.new_extensions;
+    read->page_size = r->inst->page_size;
+    read->sign_log = &r->sign_log;
+}
+
 /* Read the whole set once before anything is changed: a set with a hole is refused while the databases are still as they were. */
 ese_err restore_check_records(struct restore *r)
 {
@@ -290,12 +299,8 @@ ese_err restore_check_records(struct restore *r)
 
     if (read == NULL)
         FAIL(JET_errOutOfMemory);
-    memcpy(read->dirs[0], r->dir, sizeof read->dirs[0]);
-    memcpy(read->base, r->inst->log_config.base, sizeof read->base);
-    read->new_extensions = r->inst->log_config.new_extensions;
-    read->page_size = r->inst->page_size;
+    reading(r, read);
     read->gen_high = r->gen_high;
-    read->sign_log = &r->sign_log;
     TRY(log_reader_open(read, last, &reader));
     while ((err = log_reader_next(reader, &record, &span, &end)) == 0 && !end)
         last = span.at;
@@ -310,6 +315,38 @@ ese_err restore_check_records(struct restore *r)
                    (unsigned)lgpos_segment(last), (unsigned)lgpos_byte(last));
         FAIL(JET_errLogTornWriteDuringHardRestore);
     }
+done:
+    log_reader_close(reader);
+    ese_free(read);
+    return err;
+}
+
+/* The tail of the last log may be damaged: there rolling forward ends, as after a power cut. */
+ese_err restore_check_forward_records(struct restore *r)
+{
+    ese_err err = JET_errSuccess;
+    struct log_read_config *read = ese_alloc(sizeof *read);
+    struct log_reader *reader = NULL;
+    struct log_record record;
+    struct log_span span;
+    bool end = false, torn;
+    lgpos last = lgpos_make(r->gen_high, 0, 0);
+
+    if (read == NULL)
+        FAIL(JET_errOutOfMemory);
+    reading(r, read);
+    memcpy(read->dirs[1], r->inst->log_config.log_dir, sizeof read->dirs[1]);
+    read->gen_split = r->gen_high;
+    TRY(log_reader_open(read, last, &reader));
+    while ((err = log_reader_next(reader, &record, &span, &end)) == 0 && !end)
+        last = span.at;
+    torn = log_reader_torn(reader);
+    if (err == JET_errLogFileCorrupt || err == JET_errLogReadVerifyFailure) {
+        inst_event(r->inst, torn ? EVENT_FORWARD_TORN : EVENT_FORWARD_CORRUPT, "a log to roll forward with is damaged behind %X:%X:%X",
+                   (unsigned)lgpos_generation(last), (unsigned)lgpos_segment(last), (unsigned)lgpos_byte(last));
+        FAIL(torn ? JET_errLogTornWriteDuringHardRecovery : JET_errLogCorruptDuringHardRecovery);
+    }
+    TRY(err);
 done:
     log_reader_close(reader);
     ese_free(read);

@@ -86,7 +86,7 @@ JET_ERR JET_API JetGetAttachInfoW(JET_PWSTR wszzDatabases, JET_UINT32 cbMax, JET
     WITH_INSTANCE(SOLE, attach_info(ai->inst, wszzDatabases, cbMax, pcbActual));
 }
 
-static ese_err open_file(struct inst *inst, JET_PCWSTR name, JET_HANDLE *handle, JET_UINT32 *low, JET_UINT32 *high)
+static ese_err open_file(struct inst *inst, JET_PCWSTR name, uint64_t start, JET_HANDLE *handle, JET_UINT32 *low, JET_UINT32 *high)
 {
     ese_err err = 0;
     char path[OS_PATH_MAX];
@@ -95,7 +95,7 @@ static ese_err open_file(struct inst *inst, JET_PCWSTR name, JET_HANDLE *handle,
     /* Without room for the answer the engine is asked for an empty name: its sequence checks come first. */
     if (handle == NULL || low == NULL || high == NULL)
         path[0] = '\0';
-    TRY(backup_open_file(inst, path, &given, &size));
+    TRY(backup_open_section(inst, path, start, &given, &size));
     *handle = given;
     *low = (JET_UINT32)size;
     *high = (JET_UINT32)(size >> 32);
@@ -107,26 +107,29 @@ done:
 JET_ERR JET_API JetOpenFileInstanceW(JET_INSTANCE instance, JET_PCWSTR szFileName, JET_HANDLE *phfFile, JET_UINT32 *pulFileSizeLow,
     JET_UINT32 *pulFileSizeHigh)
 {
-    WITH_INSTANCE(BY(instance), open_file(ai->inst, szFileName, phfFile, pulFileSizeLow, pulFileSizeHigh));
+    WITH_INSTANCE(BY(instance), open_file(ai->inst, szFileName, 0, phfFile, pulFileSizeLow, pulFileSizeHigh));
 }
 
 JET_ERR JET_API JetOpenFileW(JET_PCWSTR szFileName, JET_HANDLE *phfFile, JET_UINT32 *pulFileSizeLow, JET_UINT32 *pulFileSizeHigh)
 {
-    WITH_INSTANCE(SOLE, open_file(ai->inst, szFileName, phfFile, pulFileSizeLow, pulFileSizeHigh));
+    WITH_INSTANCE(SOLE, open_file(ai->inst, szFileName, 0, phfFile, pulFileSizeLow, pulFileSizeHigh));
 }
 
-/* JetOpenFileSectionInstance - one section is the whole file. source: backup-restore.md 5 */
+/* JetOpenFileSectionInstance - one section, from byte ibRead to the end. source: backup-restore.md 5 */
 JET_ERR JET_API JetOpenFileSectionInstanceW(JET_INSTANCE instance, JET_PWSTR szFile, JET_HANDLE *phFile, JET_INT32 iSection,
     JET_INT32 cSections, JET_UINT64 ibRead, JET_UINT32 *pulSectionSizeLow, JET_INT32 *plSectionSizeHigh)
 {
     JET_UINT32 high = 0;
-    JET_ERR err;
+    struct api_instance *ai;
+    ese_err err;
     (void)iSection;
     if (cSections > 1)
         return JET_wrnNyi;
-    if (ibRead != 0)
-        return err_raise(JET_errInvalidParameter, __func__, __LINE__);
-    err = JetOpenFileInstanceW(instance, szFile, phFile, pulSectionSizeLow, plSectionSizeHigh != NULL ? &high : NULL);
+    err = enter_instance(instance, &ai);
+    if (err < 0)
+        return err;
+    err = open_file(ai->inst, szFile, ibRead, phFile, pulSectionSizeLow, plSectionSizeHigh != NULL ? &high : NULL);
+    leave_instance(ai);
     if (err >= 0)
         *plSectionSizeHigh = (JET_INT32)high;
     return err;

@@ -281,6 +281,13 @@ done:
 
 JET_ERR JET_API JetDetachDatabaseW(JET_SESID sesid, JET_PCWSTR szFilename) { return JetDetachDatabase2W(sesid, szFilename, 0); }
 
+/* A backup must know too. */
+static void set_exclusive(struct api_instance *owner, struct db_file *db, struct api_session *session)
+{
+    owner->exclusive[db->dbid] = session;
+    atomic_store(&db->exclusive, session != NULL);
+}
+
 static ese_err open_locked(struct call *c, const char *path, JET_GRBIT grbit, JET_DBID *pdbid)
 {
     ese_err err = 0;
@@ -294,7 +301,7 @@ static ese_err open_locked(struct call *c, const char *path, JET_GRBIT grbit, JE
         FAIL(JET_errDatabaseInUse);
     TRY(one_database_only(c, db->dbid));
     if ((grbit & JET_bitDbExclusive) != 0)
-        owner->exclusive[db->dbid] = c->session;
+        set_exclusive(owner, db, c->session);
     count_open(c, db->dbid);
     *pdbid = db->dbid;
 done:
@@ -349,7 +356,7 @@ JET_ERR JET_API JetCloseDatabase(JET_SESID sesid, JET_DBID dbid, JET_GRBIT grbit
     c.session->opened[dbid]--;
     owner->opened[dbid]--;
     if (c.session->opened[dbid] == 0 && owner->exclusive[dbid] == c.session)
-        owner->exclusive[dbid] = NULL;
+        set_exclusive(owner, db, NULL);
     os_mutex_unlock(&owner->databases);
 done:
     return call_end(&c, err);

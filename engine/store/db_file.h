@@ -59,6 +59,7 @@ struct db_file {
     uint64_t dirty_seq;                                 /* frames ever put on dirty */
     struct list cache_link;
     bool in_cache;
+    _Atomic bool exclusive;                             /* one session alone has it open; the layers above say so */
     _Atomic uint32_t frozen;
     _Atomic uint32_t writers;                           /* rounds of the writer thread that use this database */
     _Atomic bool write_failed;                          /* a write or sync failed: no more pages are written, nothing is called durable */
