@@ -206,6 +206,16 @@ done:
     return err;
 }
 
+/* A reservation that cannot succeed must not fill the disk before it fails. */
+static bool has_space(const struct os_file *file, uint64_t bytes)
+{
+    struct { LARGE_INTEGER all, available; ULONG sectors, sector_bytes; } disk = {{{0}}, {{0}}, 0, 0};
+    IO_STATUS_BLOCK io;
+    if (NtQueryVolumeInformationFile(file->handle, &io, &disk, sizeof disk, FileFsSizeInformation) < 0 || disk.sectors == 0 || disk.sector_bytes == 0)
+        return true;
+    return bytes / ((uint64_t)disk.sectors * disk.sector_bytes) <= (uint64_t)disk.available.QuadPart;
+}
+
 ese_err os_file_preallocate(struct os_file *file, uint64_t size)
 {
     ese_err err = JET_errSuccess;
@@ -215,6 +225,8 @@ ese_err os_file_preallocate(struct os_file *file, uint64_t size)
     TRY(os_file_size(file, &from));
     if (size <= from)
         goto done;
+    if (!has_space(file, size - from))
+        FAIL(JET_errDiskFull);
     zeros = ese_alloc(ZEROS);
     if (zeros == NULL)
         FAIL(JET_errOutOfMemory);

@@ -310,6 +310,13 @@ done:
     return err;
 }
 
+/* A reservation that cannot succeed must not fill the disk before it fails. */
+static bool has_space(const struct os_file *file, uint64_t bytes)
+{
+    struct statvfs fs;
+    return fstatvfs(file->fd, &fs) != 0 || bytes / fs.f_frsize <= (uint64_t)fs.f_bavail;
+}
+
 ese_err os_file_preallocate(struct os_file *file, uint64_t size)
 {
     ese_err err = JET_errSuccess;
@@ -319,15 +326,17 @@ ese_err os_file_preallocate(struct os_file *file, uint64_t size)
     TRY(os_file_size(file, &now));
     if (size <= now)
         goto done;
-    if (size > INT64_MAX)
+    if (size > INT64_MAX || !has_space(file, size - now))
         FAIL(JET_errDiskFull);
     do
         number = fallocate(file->fd, 0, (off_t)now, (off_t)(size - now)) == 0 ? 0 : errno;
     while (number == EINTR);
     if (number == EOPNOTSUPP || number == ENOSYS || number == EINVAL)
         TRY(fill_with_zeros(file, now, size));
-    else if (number != 0)
+    else if (number != 0) {
+        (void)ftruncate(file->fd, (off_t)now);          /* what was reserved on the way */
         FAIL(code_of_errno(number));
+    }
 done:
     return err;
 }

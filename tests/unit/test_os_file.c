@@ -104,6 +104,10 @@ static void resize_grows_with_zeros_and_shrinks(void **state)
     assert_int_equal(os_file_preallocate(file, 5), 0);
     assert_int_equal(os_file_size(file, &size), 0);
     assert_int_equal(size, 100000);
+    /* More than any disk has: refused at once, and nothing of it stays reserved. */
+    assert_int_equal(os_file_preallocate(file, UINT64_C(1) << 52), JET_errDiskFull);
+    assert_int_equal(os_file_size(file, &size), 0);
+    assert_int_equal(size, 100000);
     os_file_close(file);
 }
 
