@@ -114,3 +114,10 @@ void os_debug_line(const char *text)
     OutputDebugStringA(text);
     OutputDebugStringA("\n");
 }
+
+void os_library_pin(void)
+{
+    union { void (*code)(void); LPCWSTR address; } here = {os_library_pin};
+    HMODULE module;
+    (void)GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, here.address, &module);
+}

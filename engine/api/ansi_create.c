@@ -3,6 +3,7 @@
  * and what the engine answered in the struct copied back.
  */
 #include "api/ansi.h"
+#include "api/ddl_convert.h"
 
 #include <assert.h>
 #include <string.h>
@@ -24,6 +25,10 @@ static JET_WCHAR *wide_key(struct wide *w, const char *key, JET_UINT32 *bytes)
 
     if (key == NULL)
         return NULL;
+    if (*bytes > KEY_TEXT_BYTES_MAX / sizeof *whole) {
+        *bytes = UINT32_MAX;                            /* the W form refuses it by its size */
+        return wide_take(w, sizeof *whole);
+    }
     while (names + 1 < *bytes && (key[names] != 0 || key[names + 1] != 0))
         names++;
     names = names + 2 < *bytes ? names + 2 : *bytes;
@@ -93,41 +98,45 @@ static JET_CONDITIONALCOLUMN_W *wide_conditions(struct wide *w, const JET_CONDIT
     return c;
 }
 
-/* The three generations of index descriptions share their head; size is that of one. */
-static void *wide_indexes(struct wide *w, const void *from, JET_UINT32 count, size_t size)
+/* Elements lie cbStruct apart when the caller was built with the first description; any other size is refused by the W form. */
+static size_t element_stride(const JET_UINT32 *first_struct_bytes, size_t full)
+{
+    bool old = first_struct_bytes != NULL && full == sizeof(JET_INDEXCREATE_A) && *first_struct_bytes == sizeof(JET_INDEXCREATEOLD_A);
+    return old ? sizeof(JET_INDEXCREATEOLD_A) : full;
+}
+
+/* The three generations of index descriptions share their head; size is that of one. A wrong size is handed on as it is. */
+static void *wide_indexes(struct wide *w, void *from, JET_UINT32 count, size_t size)
 {
     uint8_t *indexes;
-    if (from == NULL)
-        return NULL;
+    if (from == NULL || count == 0 || *(const JET_UINT32 *)from != size)
+        return from;
     indexes = wide_take(w, count * size);
     for (JET_UINT32 n = 0; indexes != NULL && n < count; n++) {
         const JET_INDEXCREATE_A *a = (const void *)((const uint8_t *)from + n * size);
         JET_INDEXCREATE_W *i = (void *)(indexes + n * size);
         memcpy(i, a, a->cbStruct < size ? a->cbStruct : size);
+        if (a->cbStruct != size)
+            continue;
         i->szIndexName = wide_in(w, a->szIndexName);
         i->szKey = wide_key(w, a->szKey, &i->cbKey);
-        i->rgconditionalcolumn = wide_conditions(w, a->rgconditionalcolumn, a->cConditionalColumn);
+        if (size > sizeof(JET_INDEXCREATEOLD_A))
+            i->rgconditionalcolumn = wide_conditions(w, a->rgconditionalcolumn, a->cConditionalColumn);
     }
     return indexes;
 }
 
 static void indexes_back(void *to, const void *from, JET_UINT32 count, size_t size)
 {
-    for (JET_UINT32 n = 0; to != NULL && from != NULL && n < count; n++)
+    for (JET_UINT32 n = 0; to != NULL && from != NULL && from != to && n < count; n++)
         ((JET_INDEXCREATE_A *)(void *)((uint8_t *)to + n * size))->err =
             ((const JET_INDEXCREATE_W *)(const void *)((const uint8_t *)from + n * size))->err;
-}
-
-/* Elements lie cbStruct apart when the caller was built with an older description. */
-static size_t index_stride(const JET_UINT32 *first_struct_bytes, size_t full)
-{
-    return first_struct_bytes != NULL && *first_struct_bytes != 0 && *first_struct_bytes < full ? *first_struct_bytes : full;
 }
 
 #define CREATE_INDEXES(call, type)                                                                                     \
     do {                                                                                                               \
         struct wide w = WIDE_NONE;                                                                                     \
-        size_t size = index_stride(pindexcreate != NULL ? &pindexcreate->cbStruct : NULL, sizeof(*pindexcreate));      \
+        size_t size = element_stride(pindexcreate != NULL ? &pindexcreate->cbStruct : NULL, sizeof(*pindexcreate));      \
         type *indexes = wide_indexes(&w, pindexcreate, cIndexCreate, size);                                            \
         JET_ERR err = w.failed ? JET_errOutOfMemory : call(sesid, tableid, indexes, cIndexCreate);                     \
         indexes_back(pindexcreate, indexes, cIndexCreate, size);                                                       \
@@ -192,7 +201,7 @@ JET_ERR JET_API JetAddColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR sz
         return wide_done(&w, err);                                                                                     \
     } while (0)
 #define INDEX_BYTES                                                                                                    \
-    index_stride(ptablecreate->rgindexcreate != NULL ? &ptablecreate->rgindexcreate->cbStruct : NULL, sizeof(*ptablecreate->rgindexcreate))
+    element_stride(ptablecreate->rgindexcreate != NULL ? &ptablecreate->rgindexcreate->cbStruct : NULL, sizeof(*ptablecreate->rgindexcreate))
 
 #define CREATE_TABLE_CALLBACK(t)
 

@@ -148,6 +148,8 @@ static ese_err check_table_args(const struct table_args *args, char *name, char 
                    JET_bitTableCreateImmutableStructure };
     ese_err err = 0;
     template_name[0] = '\0';
+    if ((args->index_count != 0 && args->indexes == NULL) || (args->column_count != 0 && args->columns == NULL))
+        FAIL(JET_errInvalidParameter);
     for (uint32_t i = 0; i < args->index_count; i++) {
         struct index_args index;
         TRY(index_read((uint8_t *)args->indexes + i * index_stride(args->indexes, args->version), args->version, &index));

@@ -345,11 +345,12 @@ static ese_err convert_key(const struct index_args *args, struct arena *a, struc
 {
     ese_err err = 0;
     size_t units = args->key_bytes / sizeof(JET_WCHAR), at = 0, used = 0;
-    char *key = arena_take(a, units * 3 + 2);
+    char *key;
+    if (args->key == NULL || units < 2 || args->key_bytes > KEY_TEXT_BYTES_MAX)
+        FAIL(JET_errIndexInvalidDef);
+    key = arena_take(a, units * 3 + 2);
     if (key == NULL)
         FAIL(JET_errOutOfMemory);
-    if (args->key == NULL || units < 2)
-        FAIL(JET_errIndexInvalidDef);
     while (at < units && args->key[at] != 0) {
         size_t end = at;
         if (args->key[at] != '+' && args->key[at] != '-')

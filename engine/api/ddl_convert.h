@@ -16,6 +16,9 @@
 
 struct param_table;
 
+/* Bytes of a key description in UTF-16: far above sixteen signed names with what may follow them. */
+enum { KEY_TEXT_BYTES_MAX = 8192 };
+
 /* Names and values a definition points to live in the arena. */
 struct column_args {
     const JET_WCHAR *name;

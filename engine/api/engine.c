@@ -114,6 +114,7 @@ ese_err engine_allocate(const char *name, const char *display, struct api_instan
     ai->handle = handle_new(&g_engine.handles, HANDLE_INSTANCE, ai);
     if (ai->handle == 0)
         FAIL(JET_errOutOfMemory);
+    os_library_pin();
     ai->slot = slot;
     g_engine.table[slot] = ai;
     atomic_fetch_add(&g_engine.count, 1);

@@ -120,6 +120,7 @@ const char *os_environment(const char *name);           /* NULL when absent */
 /* The caller's narrow text: the ANSI code page on Windows, UTF-8 elsewhere. Units (bytes) needed; at most room are written, none added. */
 size_t os_ansi_to_wide(const char *text, size_t bytes, uint16_t *to, size_t room);
 size_t os_wide_to_ansi(const uint16_t *text, size_t units, char *to, size_t room);
+void os_library_pin(void);                              /* the code stays mapped until the process ends: threads run in it */
 void os_debug_line(const char *text);                   /* one line to the system's debug channel or stderr */
 
 #endif
