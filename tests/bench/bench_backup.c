@@ -1,8 +1,11 @@
 /* Streaming backup of a database through the public calls, as a ratio to a plain copy of the same file in the same run: idle, and
- * with two sessions that write. Every page is verified on the way. Builds natively and for Windows alike.
- *   bench_backup FOLDER [megabytes] [rounds] */
+ * with two sessions that write; every page is verified on the way. Durable commits of one and of four sessions as a ratio to bare 4 KiB
+ * overwrites with a sync each. The most memory the process ever held. Builds natively and for Windows alike.
+ *   bench_backup FOLDER [megabytes] [rounds]
+ * The last line holds the medians: name and value in turn, tabs between. */
 #ifdef _WIN32
 #include <windows.h>
+#include <psapi.h>
 #endif
 #include <esent.h>
 #include <stdio.h>
@@ -17,7 +20,11 @@ typedef unsigned long u32;
 typedef JET_UINT32 u32;
 #endif
 
-enum { PAGE_BYTES = 8192, VALUE_BYTES = 3500, CHUNK = 1 << 20, BUFFERS = 4, LIST_BYTES = 1 << 16, WRITERS = 2 };
+enum { PAGE_BYTES = 8192, VALUE_BYTES = 3500, CHUNK = 1 << 20, BUFFERS = 4, LIST_BYTES = 1 << 16, WRITERS = 2,
+       CACHE_BYTES = 64 << 20, MEMORY_OVER_CACHE = 32 << 20, COMMITTERS = 4, ROUNDS_MAX = 25 };
+
+enum figure { COPY, IDLE, BUSY, BARE, COMMIT_ONE, COMMIT_FOUR, FIGURES };
+static const char *const figure_names[FIGURES] = {"copy", "idle", "busy", "bare", "commit1", "commit4"};
 
 struct bench {
     char dir[OS_PATH_MAX], db[OS_PATH_MAX + 16], copy[OS_PATH_MAX + 16];
@@ -26,6 +33,8 @@ struct bench {
     uint64_t rows;
     _Atomic bool stop;
     _Atomic uint64_t updates;
+    double seconds_each;                                /* of each measurement of commits */
+    double figures[FIGURES][ROUNDS_MAX];
     uint8_t *pool;
 };
 
@@ -52,7 +61,7 @@ static void set(struct bench *b, unsigned parameter, uint64_t value, const char 
 static void start(struct bench *b)
 {
     must(JetSetSystemParameterA(NULL, 0, JET_paramDatabasePageSize, PAGE_BYTES, NULL), "page size");
-    must(JetSetSystemParameterA(NULL, 0, JET_paramCacheSizeMax, (64 << 20) / PAGE_BYTES, NULL), "cache");
+    must(JetSetSystemParameterA(NULL, 0, JET_paramCacheSizeMax, CACHE_BYTES / PAGE_BYTES, NULL), "cache");
     must(JetCreateInstanceA(&b->instance, "backup"), "instance");
     set(b, JET_paramSystemPath, 0, b->dir);
     set(b, JET_paramTempPath, 0, b->dir);
@@ -260,30 +269,175 @@ static double plain_copy(struct bench *b)
     return (double)size / 1e6 / (seconds() - begin);
 }
 
-static void one_round(struct bench *b, struct pipe *p)
+/* ---- durable commits ---- */
+
+/* Overwrites in a file that exists in full, a sync after each. */
+static double bare(struct bench *b)
+{
+    enum { BLOCKS = 256, BLOCK = 4096 };
+    struct os_file *file;
+    uint8_t *block = os_memory_reserve(BLOCK);
+    double begin;
+    unsigned n = 0;
+
+    must(os_file_open(b->copy, OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNCATE, &file), "open");
+    memset(block, 7, BLOCK);
+    for (unsigned i = 0; i < BLOCKS; i++)
+        must(os_file_write(file, (uint64_t)i * BLOCK, block, BLOCK), "write");
+    must(os_file_sync(file), "sync");
+    for (begin = seconds(); seconds() - begin < b->seconds_each; n++) {
+        block[0] = (uint8_t)n;
+        must(os_file_write(file, (uint64_t)(n % BLOCKS) * BLOCK, block, BLOCK), "write");
+        must(os_file_sync(file), "sync");
+    }
+    begin = seconds() - begin;
+    os_file_close(file);
+    os_memory_release(block, BLOCK);
+    (void)os_path_delete(b->copy);
+    return n / begin;
+}
+
+static void committer_body(void *argument)
+{
+    struct bench *b = argument;
+    JET_SESID session;
+    JET_DBID db;
+    JET_TABLEID table;
+    JET_COLUMNDEF column;
+    uint8_t body[100] = {1};
+
+    must(JetBeginSessionA(b->instance, &session, NULL, NULL), "session");
+    must(JetOpenDatabaseA(session, b->db, NULL, &db, 0), "open");
+    must(JetOpenTableA(session, db, "commits", NULL, 0, 0, &table), "open table");
+    must(JetGetTableColumnInfoA(session, table, "value", &column, sizeof column, JET_ColInfo), "column");
+    while (!b->stop) {
+        must(JetBeginTransaction(session), "begin");
+        must(JetPrepareUpdate(session, table, JET_prepInsert), "prepare");
+        must(JetSetColumn(session, table, column.columnid, body, sizeof body, 0, NULL), "value");
+        must(JetUpdate(session, table, NULL, 0, NULL), "update");
+        must(JetCommitTransaction(session, 0), "commit");
+        b->updates++;
+    }
+    must(JetEndSession(session, JET_bitForceSessionClosed), "end");
+}
+
+static double commits(struct bench *b, unsigned sessions)
+{
+    struct os_thread *threads[COMMITTERS];
+    double begin, rate;
+
+    b->stop = false;
+    for (unsigned i = 0; i < sessions; i++)
+        must(os_thread_start(&threads[i], committer_body, b), "thread");
+    os_sleep_ms(100);
+    b->updates = 0;
+    begin = seconds();
+    os_sleep_ms((uint32_t)(b->seconds_each * 1000));
+    rate = (double)b->updates / (seconds() - begin);
+    b->stop = true;
+    for (unsigned i = 0; i < sessions; i++)
+        os_thread_join(threads[i]);
+    return rate;
+}
+
+static void make_commit_table(struct bench *b)
+{
+    JET_DBID db;
+    JET_TABLEID table;
+
+    must(JetOpenDatabaseA(b->session, b->db, NULL, &db, 0), "open");
+    must(JetCreateTableA(b->session, db, "commits", 16, 100, &table), "create table");
+    (void)add_column(b, table, "value", JET_coltypLongBinary);
+    must(JetCloseTable(b->session, table), "close");
+    must(JetCloseDatabase(b->session, db, 0), "close");
+}
+
+/* ---- memory ---- */
+
+/* Bytes the process had resident at most. */
+static uint64_t memory_peak(void)
+{
+#ifdef _WIN32
+    PROCESS_MEMORY_COUNTERS counters;
+    return K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters) ? counters.PeakWorkingSetSize : 0;
+#else
+    char line[200];
+    unsigned long long kilobytes = 0;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL && sscanf(line, "VmHWM: %llu", &kilobytes) != 1)
+        ;
+    if (f != NULL)
+        fclose(f);
+    return kilobytes * 1024;
+#endif
+}
+
+/* ---- rounds ---- */
+
+static double busy_backup(struct bench *b, struct pipe *p, double *updates)
 {
     struct os_thread *threads[WRITERS];
-    double plain, idle, busy, began, updates;
+    double rate, began;
 
-    plain = plain_copy(b);
-    (void)os_path_delete(b->copy);
-    idle = back_up(b, p);
-    (void)os_path_delete(b->copy);
     b->stop = false;
     for (unsigned i = 0; i < WRITERS; i++)
         must(os_thread_start(&threads[i], writer_body, b), "thread");
     os_sleep_ms(300);
     b->updates = 0;
     began = seconds();
-    busy = back_up(b, p);
-    updates = (double)b->updates / (seconds() - began);
+    rate = back_up(b, p);
+    *updates = (double)b->updates / (seconds() - began);
     b->stop = true;
     for (unsigned i = 0; i < WRITERS; i++)
         os_thread_join(threads[i]);
+    return rate;
+}
+
+static void one_round(struct bench *b, struct pipe *p, unsigned n)
+{
+    double updates, *f[FIGURES];
+
+    for (unsigned k = 0; k < FIGURES; k++)
+        f[k] = &b->figures[k][n];
+    *f[COPY] = plain_copy(b);
+    (void)os_path_delete(b->copy);
+    *f[IDLE] = back_up(b, p);
+    (void)os_path_delete(b->copy);
+    *f[BUSY] = busy_backup(b, p, &updates);
     (void)os_path_delete(b->copy);
     printf("copy %7.0f MB/s   backup idle %7.0f MB/s (%.2f of copy)   with %d writers %7.0f MB/s (%.2f of copy, %.0f updates/s beside it)\n",
-           plain, idle, idle / plain, WRITERS, busy, busy / plain, updates);
+           *f[COPY], *f[IDLE], *f[IDLE] / *f[COPY], WRITERS, *f[BUSY], *f[BUSY] / *f[COPY], updates);
+    *f[BARE] = bare(b);
+    *f[COMMIT_ONE] = commits(b, 1);
+    *f[COMMIT_FOUR] = commits(b, COMMITTERS);
+    printf("overwrite + sync %6.0f/s   durable commits, 1 session %6.0f/s (%.2f of that)   %d sessions %6.0f/s (%.2f of one)\n", *f[BARE],
+           *f[COMMIT_ONE], *f[COMMIT_ONE] / *f[BARE], COMMITTERS, *f[COMMIT_FOUR], *f[COMMIT_FOUR] / *f[COMMIT_ONE]);
     fflush(stdout);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void summary(struct bench *b, unsigned rounds)
+{
+    uint64_t peak = memory_peak();
+    double median[FIGURES];
+
+    for (unsigned k = 0; k < FIGURES; k++) {
+        qsort(b->figures[k], rounds, sizeof(double), by_value);
+        median[k] = b->figures[k][rounds / 2];
+    }
+    printf("medians of %u: idle %.2f, with writers %.2f of the copy; durable commits %.2f of overwrite + sync, %.2f times that with %d sessions\n",
+           rounds, median[IDLE] / median[COPY], median[BUSY] / median[COPY], median[COMMIT_ONE] / median[BARE], median[COMMIT_FOUR] / median[COMMIT_ONE],
+           COMMITTERS);
+    printf("resident at most %.1f MiB, the cache's cap and 32 MiB are %.1f MiB: %s\n", (double)peak / 1048576,
+           (double)(CACHE_BYTES + MEMORY_OVER_CACHE) / 1048576, peak < CACHE_BYTES + MEMORY_OVER_CACHE ? "kept" : "NOT KEPT");
+    for (unsigned k = 0; k < FIGURES; k++)
+        printf("%s\t%.6g\t", figure_names[k], median[k]);
+    printf("resident\t%.1f\n", (double)peak / 1048576);
 }
 
 static ese_err delete_entry(void *context, const char *name, const struct os_file_info *info)
@@ -300,6 +454,9 @@ int main(int argc, char **argv)
     struct pipe *p = calloc(1, sizeof *p);
     unsigned megabytes = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1024, rounds = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 3;
 
+    rounds = rounds == 0 ? 1 : rounds > ROUNDS_MAX ? ROUNDS_MAX : rounds;
+    b->seconds_each = megabytes < 256 ? 0.5 : 2;
+
     snprintf(b->dir, sizeof b->dir, "%s%cbench-backup%c", argc > 1 ? argv[1] : ".", os_path_separator(), os_path_separator());
     snprintf(b->db, sizeof b->db, "%sbench.edb", b->dir);
     snprintf(b->copy, sizeof b->copy, "%scopy.bin", b->dir);
@@ -313,8 +470,10 @@ int main(int argc, char **argv)
     (void)os_dir_list(b->dir, delete_entry, b->dir);
     start(b);
     fill(b, (uint64_t)megabytes << 20);
+    make_commit_table(b);
     for (unsigned i = 0; i < rounds; i++)
-        one_round(b, p);
+        one_round(b, p, i);
+    summary(b, rounds);
     must(JetEndSession(b->session, 0), "end session");
     must(JetTerm2(b->instance, JET_bitTermComplete), "term");
     (void)os_dir_list(b->dir, delete_entry, b->dir);

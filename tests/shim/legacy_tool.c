@@ -56,7 +56,7 @@ static void StartEngine(const char *szSub)
     CALL(JetSetSystemParameter(0, 0, JET_paramSystemPath, 0, szPath));
     CALL(JetSetSystemParameter(0, 0, JET_paramLogFilePath, 0, szPath));
     CALL(JetSetSystemParameter(0, 0, JET_paramTempPath, 0, szPath));
-    CALL(JetSetSystemParameter(0, 0, JET_paramBaseName, 0, "con"));
+    CALL(JetSetSystemParameter(0, 0, JET_paramBaseName, 0, "ctc"));
     CALL(JetSetSystemParameter(0, 0, JET_paramLogFileSize, 256, NULL));
     CALL(JetSetSystemParameter(0, 0, JET_paramCreatePathIfNotExist, 1, NULL));
     CALL(JetInit(&instance));
@@ -269,7 +269,7 @@ static void Restore(unsigned long ulLow, unsigned long ulHigh)
     sprintf(szSet, "%sbackup", g_szFolder);
     map.szDatabaseName = g_szDatabase;
     map.szNewDatabaseName = szNew;
-    CALL(JetSetSystemParameter(0, 0, JET_paramBaseName, 0, "con"));
+    CALL(JetSetSystemParameter(0, 0, JET_paramBaseName, 0, "ctc"));
     CALL(JetExternalRestore(szSystem, szLogs, &map, 1, szSet, (long)ulLow, (long)ulHigh, Progress));
 }
 

@@ -3,6 +3,7 @@
 set -eu
 cmake=$1 build=$2 compiler=$3 folder=$4 emulator=$5
 shift 5
+case $folder in *.c) echo "usage: see the top" >&2; exit 2 ;; esac
 rm -rf "$folder"
 "$cmake" --install "$build" --prefix "$folder/usr" >/dev/null
 cd "$folder"
