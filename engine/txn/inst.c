@@ -31,11 +31,7 @@ void inst_release(struct inst *inst)
     }
     while (!list_empty(&inst->sessions))
         session_drop(LIST_ENTRY(inst->sessions.next, struct session, link));
-    while (!list_empty(&inst->abandoned)) {
-        struct session *s = LIST_ENTRY(inst->abandoned.next, struct session, link);
-        list_remove(&s->link);
-        ese_free(s);
-    }
+    session_drop_abandoned(inst);
     os_cond_release(&inst->background_wake);
     os_mutex_release(&inst->background_lock);
     os_mutex_release(&inst->defrag_lock);

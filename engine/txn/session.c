@@ -84,10 +84,9 @@ ese_err session_end(struct session *s)
     return err;
 }
 
-/* The instance goes as it is: nothing is undone, nothing is logged; recovery will see to it. */
-void session_drop(struct session *s)
+/* What a transaction that is never to end has in the version store. */
+static void drop_entries(struct trx *t)
 {
-    struct trx *t = &s->trx;
     while (!list_empty(&t->entries)) {
         struct ver_entry *e = LIST_ENTRY(t->entries.next, struct ver_entry, trx_link);
         /* The schema caches have gone before: clean-up frees the object and does nothing else. */
@@ -97,7 +96,23 @@ void session_drop(struct session *s)
     }
     if (t->level > 0)
         trx_end(t);
+}
+
+/* The instance goes as it is: nothing is undone, nothing is logged; recovery will see to it. */
+void session_drop(struct session *s)
+{
+    drop_entries(&s->trx);
     (void)session_end(s);
+}
+
+void session_drop_abandoned(struct inst *inst)
+{
+    while (!list_empty(&inst->abandoned)) {
+        struct session *s = LIST_ENTRY(inst->abandoned.next, struct session, link);
+        drop_entries(&s->trx);
+        list_remove(&s->link);
+        ese_free(s);
+    }
 }
 
 struct bt_pos *session_work(struct session *s, unsigned which, struct btree *tree)

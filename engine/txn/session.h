@@ -52,6 +52,7 @@ ese_err txn_undo_recovered(struct inst *inst, struct trx *t);
 /* Redo of Rollback: what the levels still have in the version store leaves it; page changes came with Undo records, whose redo
  * (tree/redo.h) drops the entry it undoes. */
 ese_err txn_redo_rollback(struct inst *inst, struct trx *t, unsigned levels);
+void session_drop_abandoned(struct inst *inst);         /* inside of txn/: those, with what they have in the version store */
 void txn_abandon(struct session *s);                    /* inside of txn/: keeps a session whose rollback failed */
 /* The session that does the engine's own work (clean-up): system flag set. One user at a time, under inst->system_lock. */
 ese_err txn_system(struct inst *inst, struct session **out);

@@ -10,8 +10,11 @@ static ese_err undo_newest(struct trx *t)
     struct list *link = t->entries.next;
     struct ver_entry *e = LIST_ENTRY(link, struct ver_entry, trx_link);
     if (e->op == VER_SCHEMA) {
+        /* Even when it fails the undo has given its object up: it is not tried again. */
         if (e->schema->undo != NULL)
-            TRY(e->schema->undo(e->object, t));
+            err = e->schema->undo(e->object, t);
+        ver_drop(t->versions, e);
+        goto done;
     } else if (e->op != VER_WRITE_LOCK && e->op != VER_READ_LOCK) {
         TRY(bt_undo(t, e));
     }

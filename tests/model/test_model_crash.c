@@ -27,8 +27,11 @@ struct plan { enum what what; uint64_t at; enum sim_reboot mode; uint32_t page_s
 static int complain(const struct play *p, const struct plan *plan, const char *what, int err)
 {
     unsigned sum = 0;
+    const char *where = "";
+    int line = 0;
+    (void)err_last(&where, &line);
     if (!plan->quiet)
-        printf("%s: %d %s\n", what, err, p->fault);
+        printf("%s: %d %s (last error raised in %s:%d)\n", what, err, p->fault, where, line);
     for (const char *at = p->fault[0] != 0 ? p->fault : what; *at != 0 && *at != ':'; at++)
         sum = sum * 31 + (unsigned char)*at;
     return 1 + (int)(sum % 100);                        /* lists that fail in the same way have the same number */
@@ -151,8 +154,9 @@ static int run_apart(const struct step_list *list, const struct plan *plan)
         if (plan->quiet && freopen("/dev/null", "w", stderr) == NULL)
             _exit(3);
         bad = run(list, plan);
+        sim_release();
         fflush(stdout);
-        _exit(bad);
+        exit(bad);                                      /* what is still allocated then has leaked */
     }
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 200 + WTERMSIG(status) % 50;
