@@ -5,10 +5,13 @@
 #include "api/call.h"
 #include "api/instance_api.h"
 
+/* Recovery counts generations; a restore tells hundredths. */
 static void report_restore(void *context, int status, unsigned done, unsigned total)
 {
     JET_PFNSTATUS callback = *(JET_PFNSTATUS *)context;
-    JET_SNPROG progress = {sizeof progress, done, total};
+    JET_SNPROG progress = {sizeof progress, total != 0 ? (JET_UINT32)((uint64_t)done * 100 / total) : 0, 100};
+    if (status == JET_sntComplete)
+        progress.cunitDone = 100;
     (void)callback(JET_sesidNil, JET_snpRestore, (JET_SNT)status, &progress);
 }
 
