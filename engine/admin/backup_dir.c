@@ -309,7 +309,7 @@ ese_err backup_directory(struct inst *inst, const char *path, uint32_t grbit, bo
 {
     ese_err err = JET_errSuccess;
     struct folder_backup *f = NULL;
-    struct arena arena = {NULL, NULL, 0};
+    struct arena arena = {0};
     bool begun = false;
 
     TRY(backup_begin(inst, grbit & BACKUP_DIR_INCREMENTAL));

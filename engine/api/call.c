@@ -2,7 +2,7 @@
 
 #include "table/temp_table.h"
 
-static bool take_slot(struct handle_slot *slot)
+static inline bool take_slot(struct handle_slot *slot)
 {
     uint64_t self = os_thread_id(), nobody = 0;
     if (atomic_compare_exchange_strong(&slot->busy, &nobody, self) || nobody == self) {
@@ -12,10 +12,10 @@ static bool take_slot(struct handle_slot *slot)
     return false;
 }
 
-static void give_slot(struct handle_slot *slot)
+static inline void give_slot(struct handle_slot *slot)
 {
     if (--slot->depth == 0)
-        atomic_store(&slot->busy, 0);
+        atomic_store_explicit(&slot->busy, 0, memory_order_release);
 }
 
 bool session_acquire(struct handle_slot *slot, uint64_t handle, bool wait)
@@ -32,7 +32,7 @@ bool session_acquire(struct handle_slot *slot, uint64_t handle, bool wait)
 }
 
 /* Step 2 of 4.4: so many terms are running that no instance can be left. */
-static ese_err check_terms(void)
+static inline ese_err check_terms(void)
 {
     uint32_t terms = atomic_load_explicit(&g_engine.terms, memory_order_relaxed);
     uint32_t count = atomic_load_explicit(&g_engine.count, memory_order_relaxed);
@@ -41,7 +41,7 @@ static ese_err check_terms(void)
     return err_raise(count == 0 ? JET_errNotInitialized : JET_errTermInProgress, __func__, __LINE__);
 }
 
-static ese_err check_owner(const struct api_instance *owner, unsigned how)
+static inline ese_err check_owner(const struct api_instance *owner, unsigned how)
 {
     ese_err unavailable;
     if (atomic_load_explicit(&owner->stopped, memory_order_relaxed) && !(how & CALL_AFTER_STOP))
@@ -65,7 +65,7 @@ done:
     return err;
 }
 
-static ese_err begin_implicit(struct call *c, unsigned how)
+static inline ese_err begin_implicit(struct call *c, unsigned how)
 {
     return (how & (CALL_READ | CALL_WRITE)) != 0 ? call_transact(c, (how & CALL_WRITE) == 0) : 0;
 }
@@ -79,7 +79,7 @@ void call_lift(struct call *c)
 }
 
 /* Handle, slot, owner: what both entries share. On failure nothing is held. */
-static ese_err enter_session(struct call *c, JET_SESID sesid, unsigned how)
+static inline ese_err enter_session(struct call *c, JET_SESID sesid, unsigned how)
 {
     ese_err err = 0;
     struct handle_slot *slot = handle_slot(&g_engine.handles, HANDLE_SESSION, sesid);

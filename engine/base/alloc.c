@@ -111,15 +111,17 @@ void *arena_take(struct arena *a, size_t size)
         a->at = b->bytes;
         a->left = room;
     }
+    a->taken = true;
     p = a->at;
     a->at += size;
     a->left -= size;
     return p;
 }
 
-void arena_reset(struct arena *a)
+void arena_rewind(struct arena *a)
 {
     struct arena_block *b = a->blocks;
+    a->taken = false;
     if (b == NULL)
         return;
     while (b->next != NULL) {

@@ -12,6 +12,7 @@
 #ifndef ESE_BASE_ALLOC_H
 #define ESE_BASE_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,10 +32,16 @@ struct arena {
     struct arena_block *blocks;
     uint8_t *at;
     size_t left;
+    bool taken;                                         /* something since the last reset */
 };
 
 void *arena_take(struct arena *a, size_t size);         /* 16-byte aligned, not zeroed; NULL when memory is out */
-void arena_reset(struct arena *a);                      /* keeps one block for the next round */
+void arena_rewind(struct arena *a);
+static inline void arena_reset(struct arena *a)         /* keeps one block for the next round */
+{
+    if (a->taken)
+        arena_rewind(a);
+}
 void arena_release(struct arena *a);
 
 #endif

@@ -349,7 +349,6 @@ bool page_find_child(struct page p, const struct page_key *k, enum page_side sid
     if (side == PAGE_SIDE_LAST)
         low = high;
     if (low < high) {
-        prefetch_tags(p, out->count);
         probe_init(&q, p, k, true, side == PAGE_SIDE_UPPER);
         low = search_behind(&q, low, high, &bad);
     }

@@ -239,6 +239,74 @@ bool record_tagged_at(struct bytes record, bool large_page, unsigned index, unsi
     return true;
 }
 
+static bool plain_fixed(struct bytes record, unsigned fid, struct fixed_layout where, struct bytes *value)
+{
+    size_t last = record.data[0], bitmap = (last + 7) / 8, end = load_le16(record.data + 2);
+
+    if (fid > last || end > record.size || end < RECORD_HEAD + bitmap || where.offset < RECORD_HEAD ||
+        (size_t)where.offset + where.size > end - bitmap || (record.data[end - bitmap + (fid - 1) / 8] >> ((fid - 1) % 8) & 1) != 0)
+        return false;
+    *value = bytes_of(record.data + where.offset, where.size);
+    return true;
+}
+
+static bool plain_tagged(struct bytes area, bool large_page, unsigned fid, bool derived, struct bytes *value)
+{
+    unsigned mask = large_page ? TAG_OFFSET_LARGE : TAG_OFFSET_SMALL, count = (load_le16(area.data + 2) & mask) / TAG_ENTRY, i = 0, word;
+    size_t start, end;
+
+    if (count > PLAIN_TAGS_MAX || count * TAG_ENTRY > area.size)
+        return false;
+    while (i < count && load_le16(area.data + i * TAG_ENTRY) != fid)
+        i++;
+    if (i == count)
+        return false;
+    word = load_le16(area.data + i * TAG_ENTRY + 2);
+    start = word & mask;
+    end = i + 1 < count ? load_le16(area.data + i * TAG_ENTRY + TAG_ENTRY + 2) & mask : area.size;
+    if (start > end || end > area.size || start < count * TAG_ENTRY || derived != ((word & TAG_ENTRY_DERIVED) != 0))
+        return false;
+    if (large_page ? start != end : (word & TAG_ENTRY_HEADER) != 0) {
+        if (start == end || (area.data[start] & ~(unsigned)TAG_LONG) != 0)
+            return false;
+        start++;
+    }
+    if (!large_page && (word & TAG_ENTRY_NULL) != 0)
+        return false;
+    *value = bytes_of(area.data + start, end - start);
+    return true;
+}
+
+bool record_get_plain(struct bytes record, bool large_page, unsigned fid, bool derived, struct fixed_layout where, struct bytes *value)
+{
+    size_t fixed_end, count, data, start, end;
+
+    if (record.size < RECORD_HEAD)
+        return false;
+    if (fid <= FID_FIXED_LAST)
+        return plain_fixed(record, fid, where, value);
+    fixed_end = load_le16(record.data + 2);
+    count = record.data[1] - (FID_VAR_FIRST - 1u);
+    data = fixed_end + 2 * count;
+    if (record.data[1] < FID_VAR_FIRST - 1 || data > record.size)
+        return false;
+    if (fid <= FID_VAR_LAST) {
+        unsigned index = fid - FID_VAR_FIRST;
+        if (index >= count)
+            return false;
+        end = load_le16(record.data + fixed_end + 2 * index);
+        start = index != 0 ? load_le16(record.data + fixed_end + 2 * index - 2) & VAR_END_MASK : 0;
+        if ((end & VAR_NULL) != 0 || start > end || data + end > record.size)
+            return false;
+        *value = bytes_of(record.data + data + start, end - start);
+        return true;
+    }
+    start = data + (count != 0 ? load_le16(record.data + data - 2) & VAR_END_MASK : 0);
+    if (start + TAG_ENTRY > record.size)
+        return false;
+    return plain_tagged(bytes_of(record.data + start, record.size - start), large_page, fid, derived, value);
+}
+
 static bool tagged_area_is_sound(const struct tagged_area *area)
 {
     struct tagged_entry e;

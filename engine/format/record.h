@@ -33,6 +33,9 @@ struct fixed_layout { uint16_t offset, size; };
 ese_err record_check(struct bytes record, bool large_page);
 ese_err record_get_fixed(struct bytes record, unsigned fid, struct fixed_layout where, enum value_state *state, struct bytes *value);
 ese_err record_get_var(struct bytes record, unsigned fid, enum value_state *state, struct bytes *value);
+/* Any column's value when it lies in the record as it is: present, alone, neither compressed nor encrypted nor elsewhere. false: ask the
+ * function for its kind. */
+bool record_get_plain(struct bytes record, bool large_page, unsigned fid, bool derived, struct fixed_layout where, struct bytes *value);
 /* count = number of values of the multi-value (0 when absent or null). derived: the entry's template flag must equal it. */
 ese_err record_get_tagged(struct bytes record, bool large_page, unsigned fid, bool derived, unsigned itag, enum value_state *state,
                           unsigned *count, struct tagged_value *value);

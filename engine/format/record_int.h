@@ -18,7 +18,8 @@ enum {
     TAG_ENTRY_DERIVED = 0x8000, TAG_ENTRY_HEADER = 0x4000, TAG_ENTRY_NULL = 0x2000,  /* the last two in small pages only */
     TAG_OFFSET_SMALL = 0x1FFF, TAG_OFFSET_LARGE = 0x7FFF,
     MULTI_SEPARATED = 0x8000, MULTI_OFFSET_MASK = 0x7FFF,
-    FIXED_NULL_FILL = 0x2A
+    FIXED_NULL_FILL = 0x2A,
+    PLAIN_TAGS_MAX = 12                                 /* more are searched, not walked */
 };
 
 struct record_frame {

@@ -152,9 +152,10 @@ done:
 /* A value that lies in a record without versions: copied without a latch, outside of any transaction, and then proved. */
 static bool retrieve_peeked(struct cursor *c, struct retrieve *r, const struct column_def *col, unsigned itag, bool ignore_default)
 {
+    struct table_def *t = c->table;
     struct buf_peek peek;
-    struct bytes record;
-    struct column_value v;
+    struct bytes record, value = BYTES_NONE;
+    struct column_value v = {.is_null = false};
     uint32_t offset = column_is_long(col) ? r->offset : 0;
     size_t left;
 
@@ -165,13 +166,18 @@ static bool retrieve_peeked(struct cursor *c, struct retrieve *r, const struct c
             return false;
         c->record_at_hand = true;
     }
-    if (!bt_peek_data(&c->primary, &peek, &record) || column_value(c->table, col, record, itag, ignore_default, &v) < 0 ||
-        v.stored.separated || v.stored.compressed || v.stored.encrypted)
+    if (!bt_peek_data(&c->primary, &peek, &record))
         return false;
-    left = v.is_null || offset >= v.stored.data.size ? 0 : v.stored.data.size - offset;
+    if (itag != 1 ||
+        !record_get_plain(record, table_has_large_pages(t), col->fid, col->derived, (struct fixed_layout){col->offset, col->fixed_bytes}, &value)) {
+        if (column_value(t, col, record, itag, ignore_default, &v) < 0 || v.stored.separated || v.stored.compressed || v.stored.encrypted)
+            return false;
+        value = v.stored.data;
+    }
+    left = v.is_null || offset >= value.size ? 0 : value.size - offset;
     r->copied = left < r->room ? left : r->room;
     if (r->copied != 0)
-        memcpy(r->to, v.stored.data.data + offset, r->copied);
+        memcpy(r->to, value.data + offset, r->copied);
     r->size = left;
     r->is_null = v.is_null;
     r->is_default = v.is_default;
@@ -196,6 +202,7 @@ ese_err cursor_retrieve(struct cursor *c, struct retrieve *r)
     r->is_null = true;
     r->is_default = false;
     r->columnid_found = r->columnid;
+    r->itag_found = r->itag;
     if (r->columnid != 0)
         TRY(column_of(c, r->columnid, &col));
     if (col != NULL && col->fid >= FID_TAGGED_FIRST && itag == 0)

@@ -114,6 +114,14 @@ void bt_release(struct bt_pos *p)
     p->data = BYTES_NONE;
     p->frame = p->leaf.frame;
     p->version = buf_version(&p->leaf);
+    p->peek_at = 0;
+    if (p->place == BT_ON) {
+        struct node n = page_node(p->leaf.page, p->slot);
+        if ((n.flags & (NODE_VERSIONED | NODE_DELETED)) == 0 && n.data.size != 0) {
+            p->peek_at = (uint32_t)(n.data.data - p->leaf.page.at);
+            p->peek_size = (uint32_t)n.data.size;
+        }
+    }
     buf_unlatch(&p->leaf);
 }
 

@@ -59,6 +59,7 @@ struct bt_pos {
     struct buf_ref leaf;                                /* latched between a call and bt_release */
     struct buf_frame *frame;                            /* where the leaf was seen last: a hint */
     uint64_t version;                                   /* of that frame when the place was left: while it stays, slot is the node */
+    uint32_t peek_at, peek_size;                        /* of the node's data in the page, with version; 0: not a plain node */
     unsigned slot;
     pgno page;
     dbtime seen;

@@ -54,11 +54,19 @@ static inline bool look_again(const struct bt_pos *p, struct buf_peek *peek)
 
 bool bt_peek_data(const struct bt_pos *p, struct buf_peek *peek, struct bytes *data)
 {
-    struct node n;
-    if (!look_again(p, peek) || !page_peek_node(peek->page, p->slot, &n) || !is_plain(&n))
+    if (p->peek_at == 0 || !look_again(p, peek))
         return false;
-    *data = n.data;
+    *data = bytes_of(peek->page.at + p->peek_at, p->peek_size);
     return true;
+}
+
+static inline void keep_place(struct bt_pos *p, const struct buf_peek *peek, unsigned slot, const struct node *n)
+{
+    p->slot = slot;
+    p->frame = peek->frame;
+    p->version = peek->version;
+    p->peek_at = (uint32_t)(n->data.data - peek->page.at);
+    p->peek_size = (uint32_t)n->data.size;
 }
 
 /* The bookmark's second half is the data, in a tree that is not unique. */
@@ -84,7 +92,7 @@ bool bt_peek_step(struct bt_pos *p, bool forward, struct bt_copy *data)
         return false;
     if (!take_key(&key, &n) || (wanted && !take(data, n.data)) || !buf_peek_valid(&peek))
         return false;
-    p->slot = slot;
+    keep_place(p, &peek, slot, &n);
     copy_few(p->key, key.at, key.size);
     p->key_size = key.size;
     keep_data_key(p, data);
@@ -119,12 +127,10 @@ bool bt_peek_equal(struct bt_pos *p, struct bytes key, struct bt_copy *data)
     seen = page_dbtime(leaf.page);
     if (!buf_peek_valid(&leaf))
         return false;
+    keep_place(p, &leaf, slot, &n);
     p->place = BT_ON;
-    p->slot = slot;
     p->page = page;
     p->seen = seen;
-    p->frame = leaf.frame;
-    p->version = leaf.version;
     p->data = BYTES_NONE;
     p->data_is_view = p->bound_upper = false;
     memcpy(p->key, key.data, key.size);

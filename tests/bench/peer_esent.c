@@ -196,10 +196,13 @@ int row_get(struct session *s, uint64_t id, void *value, size_t room, size_t *si
 
 int row_find(struct session *s, const char *text, uint64_t *id, void *value, size_t room, size_t *size)
 {
+    JET_RETRIEVECOLUMN columns[2] = {{.columnid = s->column_id, .pvData = id, .cbData = sizeof *id, .itagSequence = 1},
+                                     {.columnid = s->column_value, .pvData = value, .cbData = (JET_UINT32)room, .itagSequence = 1}};
     JET_ERR err = seek(s, s->texts, text, TEXT_BYTES);
     if (err >= 0)
-        err = take(s, s->texts, s->column_id, id, sizeof *id, size);
-    return judge(err < 0 ? err : take(s, s->texts, s->column_value, value, room, size));
+        err = JetRetrieveColumns(s->id, s->texts, columns, 2);
+    *size = columns[1].cbActual;
+    return judge(err);
 }
 
 int row_update(struct session *s, uint64_t id, const void *value, size_t size)
@@ -218,12 +221,14 @@ uint64_t row_scan(struct session *s, uint64_t *sum)
 {
     uint64_t count = 0, id = 0;
     uint8_t value[4096];
-    size_t size;
+    JET_RETRIEVECOLUMN columns[2] = {{.columnid = s->column_id, .pvData = &id, .cbData = sizeof id, .itagSequence = 1},
+                                     {.columnid = s->column_value, .pvData = value, .cbData = sizeof value, .itagSequence = 1}};
     JET_ERR err;
+    must(JetSetTableSequential(s->id, s->rows, 0), "sequential");
     for (err = JetMove(s->id, s->rows, JET_MoveFirst, 0); err >= 0; err = JetMove(s->id, s->rows, JET_MoveNext, 0), count++) {
-        must(take(s, s->rows, s->column_id, &id, sizeof id, &size), "id");
-        must(take(s, s->rows, s->column_value, value, sizeof value, &size), "value");
-        *sum += id + bench_sum(value, size);
+        must(JetRetrieveColumns(s->id, s->rows, columns, 2), "columns");
+        *sum += id + bench_sum(value, columns[1].cbActual);
     }
+    must(JetResetTableSequential(s->id, s->rows, 0), "sequential");
     return count;
 }
