@@ -134,6 +134,11 @@ static inline void probe_init(struct probe *q, struct page p, const struct page_
     q->limit = tags < 2 || TAG_BYTES * tags > q->limit ? 0 : q->limit - TAG_BYTES * tags;
     most = q->size < prefix.size ? q->size : prefix.size;
     q->common = 0;
+    if (most != 0 && prefix.data + 8 <= q->tags_end) {  /* eight bytes at once, the page goes on behind a shorter prefix */
+        uint64_t differ = load_le64(prefix.data) ^ load_le64(k->head);
+        q->common = differ != 0 ? (size_t)__builtin_ctzll(differ) / 8 : 8;
+        q->common = q->common < most ? q->common : most;
+    }
     while (q->common < most && prefix.data[q->common] == (q->common < sizeof k->head ? k->head[q->common] : probe_byte(q, q->common)))
         q->common++;
     q->beyond = 1;

@@ -28,10 +28,16 @@ static struct os_mutex *partition_of(struct buf_cache *cache, uint64_t bucket)
     return &cache->partition_locks[bucket & (cache->partitions - 1)];
 }
 
+static inline struct buf_frame *first_in(struct buf_cache *cache, uint64_t bucket)
+{
+    uint32_t first = atomic_load_explicit(&cache->buckets[bucket], memory_order_acquire);
+    return first != 0 ? buf_frame_no(cache, first - 1) : NULL;
+}
+
 /* Without a lock (C2). */
 struct buf_frame *buf_find(struct buf_cache *cache, const struct db_file *db, pgno n)
 {
-    struct buf_frame *f = atomic_load_explicit(&cache->buckets[bucket_of(cache, db, n)].first, memory_order_acquire);
+    struct buf_frame *f = first_in(cache, bucket_of(cache, db, n));
     for (unsigned steps = 0; f != NULL && steps < CHAIN_STEPS_MAX; steps++) {
         if (atomic_load_explicit(&f->number, memory_order_relaxed) == n &&
             atomic_load_explicit(&f->db, memory_order_relaxed) == db)
@@ -44,7 +50,7 @@ struct buf_frame *buf_find(struct buf_cache *cache, const struct db_file *db, pg
 /* The partition lock is held: nothing moves in this chain. */
 static struct buf_frame *find_locked(struct buf_cache *cache, uint64_t bucket, const struct db_file *db, pgno n)
 {
-    struct buf_frame *f = atomic_load(&cache->buckets[bucket].first);
+    struct buf_frame *f = first_in(cache, bucket);
     while (f != NULL && !(atomic_load(&f->number) == n && atomic_load(&f->db) == db))
         f = atomic_load(&f->hash_next);
     return f;
@@ -62,9 +68,8 @@ static bool hash_insert(struct buf_cache *cache, struct buf_frame *f, struct db_
     if (fresh) {
         atomic_store(&f->number, n);
         atomic_store(&f->db, db);
-        atomic_store(&f->hash_next, atomic_load(&cache->buckets[bucket].first));
-        atomic_store(&cache->buckets[bucket].first, f);
-        atomic_store_explicit(&cache->buckets[bucket].at, f->at, memory_order_relaxed);
+        atomic_store(&f->hash_next, first_in(cache, bucket));
+        atomic_store(&cache->buckets[bucket], f->index + 1);
     }
     os_mutex_unlock(lock);
     return fresh;
@@ -74,12 +79,18 @@ void buf_unhash(struct buf_cache *cache, struct buf_frame *f)
 {
     uint64_t bucket = bucket_of(cache, atomic_load(&f->db), atomic_load(&f->number));
     struct os_mutex *lock = partition_of(cache, bucket);
-    struct buf_frame *_Atomic *at;
+    struct buf_frame *before, *next;
 
     os_mutex_lock(lock);
-    for (at = &cache->buckets[bucket].first; atomic_load(at) != f; at = &atomic_load(at)->hash_next)
-        assert(atomic_load(at) != NULL);
-    atomic_store(at, atomic_load(&f->hash_next));
+    next = atomic_load(&f->hash_next);
+    before = first_in(cache, bucket);
+    if (before == f) {
+        atomic_store(&cache->buckets[bucket], next != NULL ? next->index + 1 : 0);
+    } else {
+        while (atomic_load(&before->hash_next) != f)
+            before = atomic_load(&before->hash_next);
+        atomic_store(&before->hash_next, next);
+    }
     atomic_store(&f->db, NULL);
     os_mutex_unlock(lock);
 }
@@ -215,10 +226,14 @@ static void set_ref(struct buf_ref *ref, struct buf_frame *f, const struct db_fi
 /* Header and tag array of the page, the next that anybody looks at: fetched while the frame itself is still on its way. */
 static inline __attribute__((always_inline)) void prefetch_ends(const struct buf_cache *cache, const struct db_file *db, pgno n)
 {
-    const uint8_t *at = atomic_load_explicit(&cache->buckets[bucket_of(cache, db, n)].at, memory_order_relaxed);
+    uint32_t first = atomic_load_explicit(&cache->buckets[bucket_of(cache, db, n)], memory_order_acquire) - 1;
+    const uint8_t *at;
 
+    if (first == UINT32_MAX)
+        return;
+    at = cache->slabs[first / SLAB_FRAMES].memory + (size_t)(first % SLAB_FRAMES) * cache->page_size;
     __builtin_prefetch(at);
-    for (unsigned back = 64; at != NULL && back <= TAGS_FETCHED; back += 64)
+    for (unsigned back = 64; back <= TAGS_FETCHED; back += 64)
         __builtin_prefetch(at + cache->page_size - back);
 }
 

@@ -68,6 +68,7 @@ static bool add_slab(struct buf_cache *cache, uint32_t no)
     for (uint32_t i = 0; i < SLAB_FRAMES; i++) {
         struct buf_frame *f = &slab->frames[i];
         f->at = slab->memory + (size_t)i * cache->page_size;
+        f->index = no * SLAB_FRAMES + i;
         list_init(&f->dirty_link);
         list_init(&f->write_link);
         list_init(&f->undo);

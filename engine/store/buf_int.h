@@ -41,6 +41,7 @@ struct buf_frame {
     struct list dirty_link, write_link;
     struct list undo;                                   /* pending undo information */
     struct buf_frame *free_next;
+    uint32_t index;                                     /* buf_frame_no gives it back */
 };
 
 struct slab { struct buf_frame *frames; uint8_t *memory; };
@@ -49,17 +50,14 @@ struct count_stripe { _Atomic uint64_t hits; uint64_t gap[7]; };
 
 struct buf_batch;
 
-/* Pages that follow each other have buckets that do: those of one table stay in few cache lines. */
-struct buf_bucket {
-    struct buf_frame *_Atomic first;
-    uint8_t *_Atomic at;                                /* memory of the first one, to be fetched early; may be out of date */
-};
+/* Pages that follow each other have buckets that do, and a bucket is small: those of one table stay in few cache lines. */
+typedef _Atomic uint32_t buf_bucket;                    /* 1 + index of its first frame; 0: empty */
 
 struct buf_cache {
     uint32_t page_size;
     unsigned partitions;
     struct os_mutex *partition_locks;                   /* rank 60 */
-    struct buf_bucket *buckets;
+    buf_bucket *buckets;
     unsigned bucket_bits;
 
     struct os_mutex frame_lock;                         /* rank 62: slabs, free and spare frames */

@@ -125,7 +125,7 @@ done:
 /* The stamps promise what an incremental backup will find. */
 static ese_err check_stamps(struct engine *e, uint8_t dbid)
 {
-    struct arena a = {NULL, NULL, 0};
+    struct arena a = {0};
     char *list;
     size_t bytes;
     bool full = le32_get(&db_header_of(e->inst->dbs[dbid])->full_prev.gen_high) != 0;
