@@ -67,20 +67,31 @@ static size_t pending_size(struct spin *lock, struct list *pending)
     return size;
 }
 
-/* Takes the first entry off the list when it still fits the memory; *got tells. The entry's transaction may commit right
- * after: its record then describes a change that nobody will undo, which redo ignores. */
-static void pending_pop(struct spin *lock, struct list *pending, pgno n, struct undo_copy *c, size_t room, bool *got)
+/* Copies the first entry when it still fits the memory; NULL when not. */
+static const struct list *pending_copy(struct spin *lock, const struct list *pending, pgno n, struct undo_copy *c, size_t room)
 {
-    *got = false;
+    const struct list *first = NULL;
     spin_lock_inner(lock);
     if (!list_empty(pending)) {
-        struct ver_entry *e = LIST_ENTRY(pending->next, struct ver_entry, undo_link);
+        const struct ver_entry *e = LIST_ENTRY(pending->next, struct ver_entry, undo_link);
         if (e->key.size + e->data.size + e->before.size + 1 <= room) {
             fill_undo_info(c, e, n);
-            list_remove(&e->undo_link);
-            atomic_store_explicit(&e->undo_stripe, 0, memory_order_release);
-            *got = true;
+            first = pending->next;
         }
+    }
+    spin_unlock_inner(lock);
+    return first;
+}
+
+/* The entry is in the log now and leaves the list, unless its transaction has committed meanwhile: then it is out already, and its
+ * record describes a change that nobody will undo, which redo ignores. Nothing joins the list under the latch of the page. */
+static void pending_done(struct spin *lock, struct list *pending, const struct list *first)
+{
+    spin_lock_inner(lock);
+    if (pending->next == first) {
+        struct ver_entry *e = LIST_ENTRY(pending->next, struct ver_entry, undo_link);
+        list_remove(&e->undo_link);
+        atomic_store_explicit(&e->undo_stripe, 0, memory_order_release);
     }
     spin_unlock_inner(lock);
 }
@@ -100,7 +111,7 @@ ese_err ver_write_undo_info(struct db_file *db, pgno n, struct list *pending, lg
     struct spin *lock = undo_lock_of(db->versions, pending, &stripe);
     while ((need = pending_size(lock, pending)) != 0) {
         struct log_span span;
-        bool got;
+        const struct list *first;
         if (need > room) {
             uint8_t *larger = ese_resize(copy.memory, need + 256);
             if (larger == NULL)
@@ -108,11 +119,15 @@ ese_err ver_write_undo_info(struct db_file *db, pgno n, struct list *pending, lg
             copy.memory = larger;
             room = need + 256;
         }
-        pending_pop(lock, pending, n, &copy, room, &got);
-        if (!got || copy.log == NULL)
+        first = pending_copy(lock, pending, n, &copy, room);
+        if (first == NULL)
             continue;
-        TRY(log_append(copy.log, &copy.record, &span));
-        *flush_to = lgpos_max(*flush_to, span.end);
+        /* Only what the log has taken is done with: a page whose undo information it refuses stays in memory. */
+        if (copy.log != NULL) {
+            TRY(log_append(copy.log, &copy.record, &span));
+            *flush_to = lgpos_max(*flush_to, span.end);
+        }
+        pending_done(lock, pending, first);
     }
 done:
     ese_free(copy.memory);

@@ -9,10 +9,13 @@
 
 static unsigned records_logged;
 static uint8_t last_logged[16];
+static ese_err log_refuses;
 
 ese_err log_append(struct log *log, const struct log_record *record, struct log_span *span)
 {
     (void)log;
+    if (log_refuses < 0)
+        return log_refuses;
     last_logged[records_logged % 16] = record->type;
     records_logged++;
     if (span != NULL)
@@ -349,6 +352,25 @@ static void undo_info_is_logged_for_running_changes_only(void **state)
     commit(w, &w->b);
 }
 
+/* A page that went out without it could never be undone. */
+static void undo_info_that_the_log_refuses_stays_pending(void **state)
+{
+    struct world *w = *state;
+    struct buf_ref page = BUF_REF_NONE;
+    lgpos flush_to = LGPOS_MIN;
+    w->a.log = (struct log *)(void *)w;
+    trx_begin(&w->a, false);
+    change(w, &w->a, VER_REPLACE, "k", "one", &page);
+    log_refuses = JET_errLogDiskFull;
+    assert_int_equal(ver_write_undo_info(&w->db, 40, &page_pending, &flush_to), JET_errLogDiskFull);
+    assert_int_equal(ver_write_undo_info(&w->db, 40, &page_pending, &flush_to), JET_errLogDiskFull);
+    assert_false(list_empty(&page_pending));
+    log_refuses = 0;
+    assert_int_equal(ver_write_undo_info(&w->db, 40, &page_pending, &flush_to), 0);
+    assert_true(list_empty(&page_pending));
+    commit(w, &w->a);
+}
+
 struct schema_calls { int undo, commit, cleanup; };
 static ese_err schema_undo(void *o, struct trx *t) { (void)t; ((struct schema_calls *)o)->undo++; return 0; }
 static void schema_commit(void *o, stamp at) { (void)at; ((struct schema_calls *)o)->commit++; }
@@ -438,6 +460,7 @@ int main(void)
         CASE(cleanup_keeps_what_a_running_reader_needs),
         CASE(full_store_refuses_and_recovers_after_the_long_transaction),
         CASE(undo_info_is_logged_for_running_changes_only),
+        CASE(undo_info_that_the_log_refuses_stays_pending),
         CASE(schema_entries_call_back_at_commit_and_cleanup),
         CASE(begin_records_come_with_the_first_change),
         CASE(checkpoint_bound_reaches_back_to_the_begin_of_ended_transactions),
