@@ -197,6 +197,7 @@ static ese_err copy_pages(struct backup *b, pgno first, unsigned count, uint8_t 
     return err;
 }
 
+/* Changes in the copy may be logged in generations that no file has yet: the set needs them all the same. */
 static void build_trailer(struct backup *b, uint8_t *page)
 {
     struct db_file *db = b->file.db;
@@ -204,7 +205,7 @@ static void build_trailer(struct backup *b, uint8_t *page)
     const struct db_header *h = (const struct db_header *)(void *)b->file.header;
 
     memset(page, 0, db->page_size);
-    backup_info_set(&t->info, b->mark, &b->mark_time, b->copy_low, log_generation(db->log));
+    backup_info_set(&t->info, b->mark, &b->mark_time, b->copy_low, lgpos_generation(log_tip(db->log)));
     t->sign_db = h->sign_db;
     log_signature(db->log, &t->sign_log);
     le32_set(&t->checksum, checksum_header(page, db->page_size));

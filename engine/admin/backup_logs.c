@@ -59,6 +59,9 @@ static ese_err prepare(struct backup *b)
     struct logtime now;
 
     logtime_now(&now);
+    /* Restore takes a last generation without records for one that was torn: so that the set has none, it gets one. */
+    if (lgpos_segment(log_tip(inst->log)) == 1 && lgpos_byte(log_tip(inst->log)) == 0)
+        backup_log_trace(inst, "the logs of a backup end here");
     TRY(log_roll(inst->log, &generation));
     TRY(backup_log_record(inst, RECORD_PREPARE_LOGS, KIND_STREAMING, b->full ? SCOPE_FULL : SCOPE_INCREMENTAL, 0, NULL, NULL));
     if (!b->full) {

@@ -316,6 +316,60 @@ static void restore_rolls_forward(void **state)
     }
 }
 
+/* The roll at the end of a backup meets a generation that has just begun and is still empty. */
+static void a_set_ends_with_a_record(void **state)
+{
+    struct ground *g = *state;
+    struct inst *inst = &g->live.inst;
+    struct log_record r = {.type = LR_TRACE, .u.raw = {(const uint8_t *)"x", 2}};
+    char *list;
+    size_t bytes;
+    int32_t all;
+
+    add_rows(g, 100);
+    all = atomic_load(&g->committed);
+    assert_int_equal(backup_begin(inst, 0), 0);
+    assert_int_equal(backup_attach_info(inst, &g->arena, &list, &bytes), 0);
+    stream_file(g, list, g->full);
+    do {
+        assert_int_equal(log_append(inst->log, &r, NULL), 0);
+        assert_int_equal(log_flush_segment(inst->log), 0);
+    } while (lgpos_segment(log_tip(inst->log)) != 1 || lgpos_byte(log_tip(inst->log)) != 0);
+    assert_int_equal(backup_log_list(inst, false, &g->arena, &list, &bytes, NULL), 0);
+    for (; *list != 0; list += strlen(list) + 1)
+        stream_file(g, list, g->full);
+    assert_int_equal(backup_end(inst, 1), 0);
+    stop(g);
+    assert_int_equal(restored_rows(g, g->full), all);
+}
+
+/* The copy shows changes whose log is still in memory, generations ahead of the files: it asks for that log. */
+static void a_copy_asks_for_all_of_its_log(void **state)
+{
+    struct ground *g = *state;
+    struct inst *inst = &g->live.inst;
+    const struct disk_bkinfo *info;
+    uint64_t handle, size;
+    uint32_t got = 1, last = 0, ahead;
+    char *list;
+    size_t bytes;
+
+    assert_int_equal(backup_begin(inst, 0), 0);
+    assert_int_equal(backup_attach_info(inst, &g->arena, &list, &bytes), 0);
+    assert_int_equal(backup_open_file(inst, list, &handle, &size), 0);
+    do
+        add_rows(g, 1);
+    while (lgpos_generation(log_tip(inst->log)) == log_generation(inst->log));
+    ahead = lgpos_generation(log_tip(inst->log));
+    for (; got != 0; last = got != 0 ? got : last)
+        assert_int_equal(backup_read_file(inst, handle, g->buffer, CHUNK, &got), 0);
+    info = (const struct disk_bkinfo *)(const void *)(g->buffer + last - PAGE + 40);
+    assert_in_range(le32_get(&info->gen_high), ahead, UINT32_MAX);
+    assert_int_equal(backup_close_file(inst, handle), 0);
+    assert_int_equal(backup_end(inst, 2), 0);
+    stop(g);
+}
+
 static void streams_under_load_are_restored(void **state)
 {
     struct ground *g = *state;
@@ -469,6 +523,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(streams_under_load_are_restored, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_set_ends_with_a_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_copy_asks_for_all_of_its_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(restore_rolls_forward, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_are_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_frozen_instance_stands_still, set_up, tear_down),
