@@ -273,6 +273,15 @@ ese_err db_file_write_header(struct db_file *db)
     return err;
 }
 
+ese_err db_file_write_header_for_roll(struct db_file *db)
+{
+    ese_err err;
+    os_mutex_lock(&db->header_lock);
+    err = write_header_locked(db);
+    os_mutex_unlock(&db->header_lock);
+    return err;
+}
+
 static bool state_move_allowed(uint32_t from, uint32_t to)
 {
     switch (from) {

@@ -76,6 +76,8 @@ ese_err db_file_create(const char *path, const struct db_create *how, struct db_
 void db_file_created_at(struct db_file *db, uint32_t update_major);     /* the header's marks of a database made at this level */
 void db_file_close(struct db_file *db);                 /* drops: the caller has flushed */
 ese_err db_file_write_header(struct db_file *db);       /* seals, writes both copies (D1); takes header_lock itself */
+/* The same without waiting for a thaw: pages freeze before the log does, and the log freezes when its flush, which may roll, is over. */
+ese_err db_file_write_header_for_roll(struct db_file *db);
 ese_err db_file_set_state(struct db_file *db, uint32_t state);  /* allowed moves only (edb-format 1.3) */
 ese_err db_file_extend(struct db_file *db, pgno page_last);     /* grows the file and page_last; logs nothing */
 ese_err db_file_shrink(struct db_file *db, pgno page_last);

@@ -204,7 +204,7 @@ ese_err inst_rolled(void *context, uint32_t generation, const struct logtime *cr
             h->time_gen_max_create = *created;
         }
         os_mutex_unlock(&db->header_lock);
-        TRY(db_file_write_header(db));
+        TRY(db_file_write_header_for_roll(db));
     }
 done:
     atomic_fetch_sub(&inst->db_users, 1);

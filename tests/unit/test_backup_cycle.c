@@ -491,6 +491,36 @@ static void a_frozen_instance_stands_still(void **state)
     free(f);
 }
 
+struct roller { struct log *log; _Atomic bool done; };
+
+static void roll(void *argument)
+{
+    struct roller *r = argument;
+    assert_int_equal(log_roll(r->log, NULL), 0);
+    atomic_store(&r->done, true);
+}
+
+/* A freeze holds the pages back first and then waits for the flush under way: that flush may roll, and ends. */
+static void a_roll_ends_while_pages_are_held_back(void **state)
+{
+    struct ground *g = *state;
+    struct inst *inst = &g->live.inst;
+    struct roller roller = {.log = inst->log};
+    struct os_thread *thread;
+    bool ended;
+
+    add_rows(g, 10);
+    buf_freeze(inst->cache, inst->log, true);
+    assert_int_equal(os_thread_start(&thread, roll, &roller), 0);
+    for (unsigned i = 0; i < 500 && !atomic_load(&roller.done); i++)
+        os_sleep_ms(10);
+    ended = atomic_load(&roller.done);
+    buf_freeze(inst->cache, inst->log, false);
+    os_thread_join(thread);
+    assert_true(ended);
+    stop(g);
+}
+
 static void a_long_freeze_ends_by_itself(void **state)
 {
     struct ground *g = *state;
@@ -528,6 +558,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(restore_rolls_forward, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_are_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_frozen_instance_stands_still, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_roll_ends_while_pages_are_held_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_freeze_ends_by_itself, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
