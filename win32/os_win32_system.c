@@ -4,6 +4,7 @@
 #define _CRT_RAND_S
 #include "os/os.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
@@ -91,12 +92,10 @@ void *os_memory_reserve(size_t size)
     return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
 }
 
-/* Never decommitted: a thread that reads there at this moment must not fault. Unlocking what is not locked takes it out of the
- * working set. */
 void os_memory_discard(void *at, size_t size)
 {
-    (void)VirtualAlloc(at, size, MEM_RESET, PAGE_READWRITE);
-    (void)VirtualUnlock(at, size);
+    if (!VirtualFree(at, size, MEM_DECOMMIT) || VirtualAlloc(at, size, MEM_COMMIT, PAGE_READWRITE) != at)
+        memset(at, 0, size);
 }
 
 void os_memory_release(void *at, size_t size)
@@ -115,6 +114,33 @@ void os_debug_line(const char *text)
 {
     OutputDebugStringA(text);
     OutputDebugStringA("\n");
+}
+
+static void to_wide(const char *text, wchar_t *to, int room)
+{
+    if (MultiByteToWideChar(CP_UTF8, 0, text, -1, to, room) == 0)
+        to[0] = 0;
+    to[room - 1] = 0;
+}
+
+/* Source ESENT, as the original's; the program's own name for it, process and instance are texts of the event. */
+void os_event_write(const struct os_event *event)
+{
+    static const WORD types[] = {EVENTLOG_INFORMATION_TYPE, EVENTLOG_WARNING_TYPE, EVENTLOG_ERROR_TYPE};
+    enum { CATEGORY_GENERAL = 1, PROCESS = 160, PID = 16, NAME = 300, TEXT = 600 };
+    wchar_t process[PROCESS], pid[PID], name[NAME], text[TEXT];
+    char number[PID];
+    LPCWSTR strings[4] = {process, pid, name, text};
+    HANDLE log = RegisterEventSourceW(NULL, L"ESENT");
+    if (log == NULL)
+        return;
+    (void)snprintf(number, sizeof number, "%lu", (unsigned long)GetCurrentProcessId());
+    to_wide(event->source[0] != '\0' ? event->source : os_process_name(), process, PROCESS);
+    to_wide(number, pid, PID);
+    to_wide(event->instance, name, NAME);
+    to_wide(event->text, text, TEXT);
+    (void)ReportEventW(log, types[event->type], CATEGORY_GENERAL, event->id, NULL, 4, 0, strings, NULL);
+    (void)DeregisterEventSource(log);
 }
 
 void os_library_pin(void)

@@ -430,6 +430,7 @@ ese_err db_create(struct session *s, const char *path, const struct attach_confi
     else
         TRY(create_unlogged(s, &c));
     *dbid = c.file.dbid;
+    inst_event(inst, EVENT_DATABASE_CREATED, "%s is created", full);
 done:
     if (err < 0)
         create_undo(s, &c);
@@ -540,6 +541,7 @@ ese_err db_attach(struct session *s, const char *path, const struct attach_confi
     }
     *dbid = slot;
     db = NULL;
+    inst_event(inst, EVENT_DATABASE_ATTACHED, "%s is attached", full);
 done:
     if (db != NULL)
         drop_file(inst, db);
@@ -576,6 +578,7 @@ ese_err db_detach(struct session *s, uint8_t dbid, bool force)
 {
     struct inst *inst = s->inst;
     struct db_file *db;
+    char *path = NULL;
     ese_err err = 0;
     (void)force;
     if (dbid < DB_COUNT_MAX)
@@ -588,9 +591,12 @@ ese_err db_detach(struct session *s, uint8_t dbid, bool force)
     if (ver_db_busy(inst->versions, db))
         FAIL(JET_errDatabaseInUse);
     schema_cache_close(inst, dbid);
+    path = ese_strdup(db->path);
     TRY(db_finish_detach(inst, s->trx.procid, db));
+    inst_event(inst, EVENT_DATABASE_DETACHED, "%s is detached", path != NULL ? path : "a database");
 done:
     os_mutex_unlock(&inst->lock);
+    ese_free(path);
     return err;
 }
 

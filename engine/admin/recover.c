@@ -410,7 +410,9 @@ ese_err recover_start(struct inst *inst, const struct recover_config *config)
     TRY(check_current(r));
     set_reader(r);
     TRY(adopt_file_size(r, &other_size));
+    inst_event(inst, EVENT_REDO_BEGINS, "recovery replays logs %05X to %05X", (unsigned)r->gen_low, (unsigned)r->gen_high);
     TRY(run(r));
+    inst_event(inst, EVENT_REDO_ENDS, "recovery is done");
     TRY(log_init(inst));
     if (other_size) {
         TRY(recover_stop(inst, false));

@@ -47,7 +47,7 @@ static ese_err scan_records(struct recovery *r, struct log_reader *reader)
         if (end)
             break;
         if (refused(record.type)) {
-            inst_event(r->inst, 0, "log record %u of generation %u cannot be replayed", (unsigned)record.type,
+            inst_event(r->inst, EVENT_LOG_CORRUPTED, "log record %u of generation %u cannot be replayed", (unsigned)record.type,
                        (unsigned)lgpos_generation(span.at));
             FAIL(JET_errLogFileCorrupt);
         }
@@ -73,7 +73,7 @@ ese_err recover_scan(struct recovery *r)
     r->end = lgpos_max(r->from, lgpos_make(lgpos_generation(r->from), 1, 0));
     err = scan_records(r, reader);
     if (err < 0 && r->config->ignore_lost_logs && loses_tail(err)) {
-        inst_event(r->inst, 0, "log is damaged behind generation %u, recovery stops there", (unsigned)lgpos_generation(r->end));
+        inst_event(r->inst, EVENT_LOG_TORN, "log is damaged behind generation %u, recovery stops there", (unsigned)lgpos_generation(r->end));
         err = 0;
         r->gen_high = lgpos_generation(r->end);
     }
@@ -340,7 +340,7 @@ ese_err recover_redo(struct recovery *r)
         }
         err = redo_record(r, &record, span);
         if (err < 0) {
-            inst_event(r->inst, 0, "replay failed at %08X:%04X:%04X (%s): %s", (unsigned)lgpos_generation(span.at),
+            inst_event(r->inst, EVENT_REPLAY_FAILED, "replay failed at %08X:%04X:%04X (%s): %s", (unsigned)lgpos_generation(span.at),
                        (unsigned)lgpos_segment(span.at), (unsigned)lgpos_byte(span.at),
                        lr_name(record.type) != NULL ? lr_name(record.type) : "?", err_name(err) != NULL ? err_name(err) : "?");
             goto done;

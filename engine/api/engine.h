@@ -105,6 +105,7 @@ ese_err instance_paths(struct api_instance *ai);        /* absolute paths into a
 ese_err instance_collisions(struct api_instance *ai);
 ese_err instance_open_parts(struct api_instance *ai);   /* ai->inst with cache and version store, log_config filled */
 void instance_close_parts(struct api_instance *ai);
+void instance_event(struct inst *inst, unsigned id, const char *text);         /* instance_event.c: to the system's event log */
 bool instance_logs(const struct api_instance *ai);      /* JET_paramRecovery is not "off" */
 
 #endif

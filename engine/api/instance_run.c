@@ -144,20 +144,6 @@ static void leave_cache(void)
         buf_cache_release(last);
 }
 
-/* JET_paramDurableCommitCallback. */
-static void report_durable(void *context, struct log *log, lgpos upto, ese_err failed)
-{
-    struct inst *inst = context;
-    struct api_instance *ai = inst->api;
-    JET_PFNDURABLECOMMITCALLBACK callback = (JET_PFNDURABLECOMMITCALLBACK)(uintptr_t)param_number(&ai->params, JET_paramDurableCommitCallback);
-    struct signature sign;
-    JET_COMMIT_ID seen = {0};
-    log_signature(log, &sign);
-    memcpy(&seen.signLog, sign.b, sizeof seen.signLog);
-    seen.commitId = (JET_INT64)upto.v;
-    (void)callback(ai->handle, &seen, failed < 0 ? (JET_GRBIT)JET_bitDurableCommitCallbackLogUnavailable : 0u);
-}
-
 static ese_err fill_log_config(struct api_instance *ai, struct inst *inst)
 {
     struct log_config *config = &inst->log_config;
@@ -184,20 +170,8 @@ static ese_err fill_log_config(struct api_instance *ai, struct inst *inst)
     config->oldest_transaction = inst_oldest_transaction;
     config->oldest_dirty = inst_oldest_dirty;
     config->before_checkpoint = inst_before_checkpoint;
-    if (param_number(&ai->params, JET_paramDurableCommitCallback) != 0)
-        config->durable = report_durable;
     config->context = inst;
     return 0;
-}
-
-static void event_line(struct inst *inst, unsigned id, const char *text)
-{
-    struct api_instance *ai = inst->api;
-    char line[768];
-    if (param_number(&ai->params, JET_paramEventLoggingLevel) == 0 || os_environment("ESENT_EVENTS") == NULL)
-        return;
-    (void)snprintf(line, sizeof line, "esent %s %u: %s", ai->name != NULL ? ai->name : "", id, text);
-    os_debug_line(line);
 }
 
 ese_err instance_open_parts(struct api_instance *ai)
@@ -210,7 +184,7 @@ ese_err instance_open_parts(struct api_instance *ai)
         FAIL(JET_errOutOfMemory);
     inst_init(inst);
     inst->api = ai;
-    inst->event = event_line;
+    inst->event = instance_event;
     inst->page_size = (uint32_t)param_number(&g_engine.params, JET_paramDatabasePageSize);
     ai->inst = inst;
     TRY(fill_log_config(ai, inst));
@@ -291,11 +265,15 @@ ese_err instance_start(struct api_instance *ai, const struct start_config *confi
     TRY(instance_paths(ai));
     TRY(instance_collisions(ai));
     TRY(instance_open_parts(ai));
+    inst_event(ai->inst, EVENT_START, "the instance starts");
     if (instance_logs(ai))
         TRY(run_recovery(ai, config));
     TRY(backup_create(ai->inst));
     TRY(inst_start_background(ai->inst));
+    inst_event(ai->inst, EVENT_START_DONE, "the instance has started");
 done:
+    if (err < 0 && ai->inst != NULL)
+        inst_event(ai->inst, EVENT_STOP_ERROR, "the instance does not start: error %d", (int)err);
     if (err < 0)
         instance_close_parts(ai);
     return err;
@@ -329,6 +307,10 @@ ese_err instance_stop(struct api_instance *ai, bool dirty)
         err = detach_all(inst);
     if (inst->log != NULL)
         ended = recover_stop(inst, dirty || broken || err < 0);
+    if (err < 0 || ended < 0)
+        inst_event(inst, EVENT_STOP_ERROR, "the instance has stopped with error %d", (int)(err < 0 ? err : ended));
+    else
+        inst_event(inst, EVENT_STOP, "the instance has stopped");
     instance_close_parts(ai);
     return broken ? 0 : err < 0 ? err : ended;
 }

@@ -64,13 +64,6 @@ static JET_ERR close_address(struct addressed *where, ese_err err)
 }
 
 /* Values that reach into a running engine. */
-static void apply_to_instance(const struct api_instance *ai, uint32_t id)
-{
-    uint64_t depth = param_number(&ai->params, JET_paramCheckpointDepthMax);
-    if (id == JET_paramCheckpointDepthMax && ai->inst != NULL && ai->inst->log != NULL)
-        log_set_checkpoint_depth(ai->inst->log, depth < UINT32_MAX ? (uint32_t)depth : UINT32_MAX);
-}
-
 static void apply_effect(uint32_t id)
 {
     uint64_t page = param_number(&g_engine.params, JET_paramDatabasePageSize);
@@ -113,8 +106,6 @@ JET_ERR JET_API JetSetSystemParameterW(JET_INSTANCE *pinstance, JET_SESID sesid,
         }
         if (err >= 0)
             apply_effect(paramid);
-        if (err >= 0 && where.ai != NULL)
-            apply_to_instance(where.ai, paramid);
         err = close_address(&where, err);
     }
     ese_free(text);

@@ -112,8 +112,7 @@ unsigned os_cpu_count(void);
 uint64_t os_memory_bytes(void);
 uint32_t os_process_id(void);
 const char *os_process_name(void);
-/* Reserve zeroed page-aligned memory outside the heap. os_memory_discard gives physical pages back: contents become zero or stay, and
- * the memory can be read and written all the while, as a reader that does not believe what it sees may be at it. */
+/* Reserve zeroed page-aligned memory outside the heap; os_memory_discard gives physical pages back, contents become zero. */
 void *os_memory_reserve(size_t size);
 void os_memory_discard(void *at, size_t size);
 void os_memory_release(void *at, size_t size);
@@ -121,6 +120,10 @@ const char *os_environment(const char *name);           /* NULL when absent */
 /* The caller's narrow text: the ANSI code page on Windows, UTF-8 elsewhere. Units (bytes) needed; at most room are written, none added. */
 size_t os_ansi_to_wide(const char *text, size_t bytes, uint16_t *to, size_t room);
 size_t os_wide_to_ansi(const uint16_t *text, size_t units, char *to, size_t room);
+/* The system's log of events: Windows' own; elsewhere lines of the file that ESENT_EVENTS names, or stderr when it names none. */
+enum os_event_type { OS_EVENT_INFORMATION, OS_EVENT_WARNING, OS_EVENT_ERROR };
+struct os_event { enum os_event_type type; unsigned id; const char *source, *instance, *text; };
+void os_event_write(const struct os_event *event);
 void os_library_pin(void);                              /* the code stays mapped until the process ends: threads run in it */
 void os_debug_line(const char *text);                   /* one line to the system's debug channel or stderr */
 

@@ -117,7 +117,8 @@ void *os_memory_reserve(size_t size)
 
 void os_memory_discard(void *at, size_t size)
 {
-    (void)madvise(at, size, MADV_DONTNEED);
+    if (madvise(at, size, MADV_DONTNEED) != 0)
+        memset(at, 0, size);
 }
 
 void os_memory_release(void *at, size_t size)
@@ -134,6 +135,27 @@ const char *os_environment(const char *name)
 void os_debug_line(const char *text)
 {
     (void)fprintf(stderr, "%s\n", text);
+}
+
+/* One write for each line, so that processes may share the file. */
+void os_event_write(const struct os_event *event)
+{
+    static const char *const types[] = {"information", "warning", "error"};
+    const char *target = getenv("ESENT_EVENTS");
+    struct os_calendar now;
+    char line[1200];
+    FILE *f;
+
+    if (target == NULL)
+        return;
+    os_clock_calendar(&now);
+    (void)snprintf(line, sizeof line, "%04d-%02d-%02dT%02d:%02d:%02d %s %s (%u) %s: %s %u: %s\n", now.year, now.month, now.day, now.hour, now.minute,
+                   now.second, event->source[0] != '\0' ? event->source : "ESENT", os_process_name(), (unsigned)os_process_id(),
+                   event->instance, types[event->type], event->id, event->text);
+    f = strchr(target, '/') != NULL ? fopen(target, "a") : NULL;
+    (void)fputs(line, f != NULL ? f : stderr);
+    if (f != NULL)
+        (void)fclose(f);
 }
 
 /* libesent.so is linked to stay; a program with the engine in it stays anyway. */

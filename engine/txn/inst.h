@@ -43,7 +43,7 @@ struct inst {
     lgpos init_at;                                      /* where this run's Init2 lies */
     _Atomic uint64_t attach_floor;                      /* the checkpoint stays below while a database is being attached or detached */
     struct os_thread *checkpoint_thread;                /* and other background work; started by inst_start_background */
-    struct os_cond background_wake; struct os_mutex background_lock; bool background_stop, background_kicked;
+    struct os_cond background_wake; struct os_mutex background_lock; bool background_stop;
     ese_err (*delta_done)(struct inst *inst, struct ver_entry *e);         /* table layer: nobody can undo this delta any more */
     void (*event)(struct inst *inst, unsigned id, const char *text);       /* event sink; may be NULL */
 };
@@ -62,6 +62,12 @@ ese_err inst_rolled(void *inst, uint32_t generation, const struct logtime *creat
 lgpos inst_oldest_transaction(void *inst, lgpos at);
 lgpos inst_oldest_dirty(void *inst);
 ese_err inst_before_checkpoint(void *inst, lgpos checkpoint);
+/* Numbers of the original's events; the modules that tell of more have the rest beside their text. 0 is plain text. */
+enum {
+    EVENT_START = 102, EVENT_STOP = 103, EVENT_STOP_ERROR = 104, EVENT_START_DONE = 105, EVENT_REDO_BEGINS = 300, EVENT_REDO_ENDS = 302,
+    EVENT_DATABASE_CREATED = 325, EVENT_DATABASE_ATTACHED = 326, EVENT_DATABASE_DETACHED = 327, EVENT_LOG_CORRUPTED = 440,
+    EVENT_REPLAY_FAILED = 454, EVENT_LOG_TORN = 462, EVENT_UNDO_FAILED = 471, EVENT_LOG_DOWN = 492
+};
 void inst_event(struct inst *inst, unsigned id, const char *format, ...);
 
 #endif

@@ -78,7 +78,7 @@ ese_err txn_rollback(struct session *s)
         FAIL(JET_errNotInTransaction);
     err = rollback_level(&s->trx);
     if (err < 0) {
-        inst_event(s->inst, 0, "rollback failed: %s", err_name(err) != NULL ? err_name(err) : "");
+        inst_event(s->inst, EVENT_UNDO_FAILED, "rollback failed: %s", err_name(err) != NULL ? err_name(err) : "");
         inst_set_unavailable(s->inst, JET_errRollbackError);
         FAIL(JET_errRollbackError);
     }
