@@ -80,6 +80,10 @@ unsigned exported_walk(struct jet_run *r, const char *name, struct exported_tabl
     }
     if (err != JET_errNoCurrentRecord)
         fail_msg("%s: after row %ld: %d", name, *rows, (int)err);
+    if (x != NULL && exported_row(x)) {
+        printf("   %s: the tool has more than %ld rows\n", name, *rows);
+        different++;
+    }
     jet_table_close(r, &t);
     free(b.data);
     return different;
