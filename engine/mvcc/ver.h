@@ -119,6 +119,9 @@ bool ver_db_busy(struct ver_store *v, const struct db_file *db);
 /* The undo writer for buf_set_undo_writer: logs UndoInfo for each pending entry. */
 ese_err ver_write_undo_info(struct db_file *db, pgno n, struct list *pending, lgpos *flush_to);
 /* An entry stays in the list of the page it was made on, wherever splits and merges take its node: what matters is that this page is
- * not written without it. As long as it is old on disk, redo of the change itself finds the before-image there. */
+ * not written without it. As long as it is old on disk, redo of the change itself finds the before-image there. But an undo takes
+ * place on the page where the node is now, which may be on disk already: its redo needs the before-image even when the first page is
+ * written without it later. Before an undo that meets the node elsewhere than on page n, whose list is here, it is logged: */
+ese_err ver_write_moved_undo_info(struct ver_entry *e, const struct list *here, pgno n);
 
 #endif

@@ -27,13 +27,8 @@ struct undo_copy {
     uint8_t *memory;
 };
 
-static void fill_undo_info(struct undo_copy *c, const struct ver_entry *e, pgno n)
+static void describe(const struct ver_entry *e, pgno n, struct log_record *r)
 {
-    struct log_record *r = &c->record;
-    uint8_t *at = c->memory;
-    memcpy(at, e->key.data != NULL ? e->key.data : (const uint8_t *)"", e->key.size);
-    memcpy(at + e->key.size, e->data.size != 0 ? e->data.data : (const uint8_t *)"", e->data.size);
-    memcpy(at + e->key.size + e->data.size, e->before.size != 0 ? e->before.data : (const uint8_t *)"", e->before.size);
     memset(r, 0, sizeof *r);
     r->type = LR_UNDO_INFO;
     trx_fill_head(e->writer, &r->head);
@@ -48,6 +43,19 @@ static void fill_undo_info(struct undo_copy *c, const struct ver_entry *e, pgno 
     r->u.undo_info.oper = e->op;
     r->u.undo_info.max = e->replace_max;
     r->u.undo_info.delta = e->replace_delta;
+    r->u.undo_info.key = e->key;
+    r->u.undo_info.data = e->data;
+    r->u.undo_info.before = e->before;
+}
+
+static void fill_undo_info(struct undo_copy *c, const struct ver_entry *e, pgno n)
+{
+    struct log_record *r = &c->record;
+    uint8_t *at = c->memory;
+    memcpy(at, e->key.data != NULL ? e->key.data : (const uint8_t *)"", e->key.size);
+    memcpy(at + e->key.size, e->data.size != 0 ? e->data.data : (const uint8_t *)"", e->data.size);
+    memcpy(at + e->key.size + e->data.size, e->before.size != 0 ? e->before.data : (const uint8_t *)"", e->before.size);
+    describe(e, n, r);
     r->u.undo_info.key = bytes_of(at, e->key.size);
     r->u.undo_info.data = bytes_of(at + e->key.size, e->data.size);
     r->u.undo_info.before = bytes_of(at + e->key.size + e->data.size, e->before.size);
@@ -131,6 +139,20 @@ ese_err ver_write_undo_info(struct db_file *db, pgno n, struct list *pending, lg
     }
 done:
     ese_free(copy.memory);
+    return err;
+}
+
+/* The entry is the caller's own: nobody else changes it. Should the writer of pages log it too, redo takes the first. */
+ese_err ver_write_moved_undo_info(struct ver_entry *e, const struct list *here, pgno n)
+{
+    ese_err err = 0;
+    struct log_record r;
+    struct log_span span;
+    if (atomic_load_explicit(&e->undo_stripe, memory_order_acquire) == 0 || e->pending == here || e->db->log == NULL || e->writer->log == NULL)
+        goto done;
+    describe(e, n, &r);
+    TRY(log_append(e->writer->log, &r, &span));
+done:
     return err;
 }
 

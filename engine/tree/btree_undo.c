@@ -95,6 +95,7 @@ static ese_err undo_in(struct btree *tree, struct trx *t, struct ver_entry *e)
         FAIL(JET_errDatabaseCorrupted);
     if (touches_page(e)) {
         bool insert = e->op == VER_INSERT;
+        TRY(ver_write_moved_undo_info(e, buf_undo_list(&leaf), page));
         TRY(log_undo(tree, t, &leaf, page, slot, e, &after, &span));
         undo_apply(leaf.page, slot, e, room);
         bt_changed(&leaf, after, &span);

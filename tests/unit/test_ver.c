@@ -371,6 +371,27 @@ static void undo_info_that_the_log_refuses_stays_pending(void **state)
     commit(w, &w->a);
 }
 
+/* A page that got the node by a split has no undo information of its own when the undo comes. */
+static void undo_info_of_moved_nodes_is_logged_before_the_undo(void **state)
+{
+    struct world *w = *state;
+    struct buf_ref page = BUF_REF_NONE;
+    struct list elsewhere;
+    struct ver_entry *e;
+    list_init(&elsewhere);
+    w->a.log = w->db.log = (struct log *)(void *)w;
+    trx_begin(&w->a, false);
+    change(w, &w->a, VER_REPLACE, "k", "one", &page);
+    e = LIST_ENTRY(w->a.entries.next, struct ver_entry, trx_link);
+    assert_int_equal(ver_write_moved_undo_info(e, &page_pending, 40), 0);
+    assert_int_equal(records_logged, 0);
+    assert_int_equal(ver_write_moved_undo_info(e, &elsewhere, 41), 0);
+    assert_int_equal(records_logged, 1);
+    assert_int_equal(last_logged[0], LR_UNDO_INFO);
+    commit(w, &w->a);
+    w->db.log = NULL;
+}
+
 struct schema_calls { int undo, commit, cleanup; };
 static ese_err schema_undo(void *o, struct trx *t) { (void)t; ((struct schema_calls *)o)->undo++; return 0; }
 static void schema_commit(void *o, stamp at) { (void)at; ((struct schema_calls *)o)->commit++; }
@@ -461,6 +482,7 @@ int main(void)
         CASE(full_store_refuses_and_recovers_after_the_long_transaction),
         CASE(undo_info_is_logged_for_running_changes_only),
         CASE(undo_info_that_the_log_refuses_stays_pending),
+        CASE(undo_info_of_moved_nodes_is_logged_before_the_undo),
         CASE(schema_entries_call_back_at_commit_and_cleanup),
         CASE(begin_records_come_with_the_first_change),
         CASE(checkpoint_bound_reaches_back_to_the_begin_of_ended_transactions),
