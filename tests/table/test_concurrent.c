@@ -281,6 +281,126 @@ static void schema_changes_beside_each_other(void **state)
     ese_free(w);
 }
 
+/* ---- two tables, four writers and readers, schema changes of a fifth ---- */
+
+enum { PAIR_THREADS = 4, PAIR_ROUNDS = 120 };
+
+static const char *const pair_names[2] = {"left", "right"};
+
+/* One row of each table in one transaction, so that both always have the same rows. */
+static ese_err change_pair(struct cursor *const c[2], const uint32_t *ids, int id, uint64_t *seed)
+{
+    ese_err err = 0;
+    uint64_t left = *seed, right = *seed;
+    TRY(change_one(c[0], ids, id, &left));
+    TRY(change_one(c[1], ids, id, &right));
+done:
+    (void)next_random(seed);
+    *seed += left + right;
+    return err;
+}
+
+static unsigned count_rows(struct cursor *c)
+{
+    unsigned n = 0;
+    for (ese_err err = cursor_move(c, MOVE_FIRST, false); err >= 0; err = cursor_move(c, 1, false))
+        n++;
+    return n;
+}
+
+static void pair_body(void *argument)
+{
+    struct worker *me = argument;
+    struct world *w = me->w;
+    struct session *s;
+    struct cursor *c[2];
+    uint64_t seed = 5000 + me->number;
+
+    if (session_begin(&w->f.inst, &s) < 0 || rows_open(s, w->dbid, pair_names[0], &c[0]) < 0 || rows_open(s, w->dbid, pair_names[1], &c[1]) < 0) {
+        w->faults++;
+        w->running--;
+        return;
+    }
+    for (unsigned round = 0; round < PAIR_ROUNDS; round++) {
+        ese_err err = txn_begin(s, false);
+        if (round % 3 == 0 && count_rows(c[0]) != count_rows(c[1])) {
+            printf("thread %u: the tables differ\n", me->number);
+            w->faults++;
+        }
+        for (unsigned k = 0; k < 4 && err >= 0; k++)
+            err = change_pair(c, w->ids, (int)(next_random(&seed) % (2 * IDS)), &seed);
+        if (err < 0 && err != JET_errWriteConflict && err != JET_errKeyDuplicate) {
+            printf("thread %u: %d\n", me->number, err);
+            w->faults++;
+        }
+        if ((err < 0 || next_random(&seed) % 6 == 0 ? txn_rollback(s) : txn_commit(s, COMMIT_LAZY)) < 0)
+            w->faults++;
+        w->commits++;
+    }
+    cursor_close(c[0]);
+    cursor_close(c[1]);
+    if (session_end(s) < 0)
+        w->faults++;
+    w->running--;
+}
+
+/* Columns and indexes of both tables, and a table of its own, come and go meanwhile. */
+static ese_err change_schema(struct world *w, struct cursor *const c[2], unsigned round)
+{
+    ese_err err = 0;
+    struct table_def *t = c[round % 2]->table;
+    struct column_create how = {.place = round % 4 < 2 ? COLUMN_TAGGED : COLUMN_FIXED, .name = "extra", .type = COL_LONG, .max_bytes = 4};
+    struct cursor *own = NULL;
+    uint32_t ids[3], id;
+
+    TRY(ddl_add_column(w->f.s, t, &how, &id));
+    err = rows_index(w->f.s, t, "late", "-a\0+id\0", 8, ROW_INDEX_PLAIN);
+    if (err >= 0)
+        err = ddl_delete_index(w->f.s, t, "late");
+    TRY(err == JET_errWriteConflict ? 0 : err);
+    TRY(rows_create(w->f.s, w->dbid, "own", columns, 3, ids, indexes, 3, &own));
+    cursor_close(own);
+    TRY(ddl_delete_table(w->f.s, w->dbid, "own"));
+    TRY(ddl_delete_column(w->f.s, t, "extra"));
+done:
+    return err;
+}
+
+static void schema_changes_beside_two_tables(void **state)
+{
+    struct world *w = ese_alloc(sizeof *w);
+    struct fixture_config how = {.page_size = 4096, .logged = true, .log_bytes = 1 << 20, .circular = true};
+    static struct worker workers[PAIR_THREADS];
+    struct os_thread *threads[PAIR_THREADS];
+    struct cursor *c[2];
+    unsigned rounds = 0;
+
+    (void)state;
+    snprintf(w->dir, sizeof w->dir, "%s/pair", reference_scratch());
+    assert_int_equal(os_dir_create(w->dir), 0);
+    assert_int_equal(fixture_start(&w->f, w->dir, &how), 0);
+    assert_int_equal(fixture_create(&w->f, "x.edb", &w->dbid), 0);
+    for (unsigned k = 0; k < 2; k++)
+        assert_int_equal(rows_create(w->f.s, w->dbid, pair_names[k], columns, 3, w->ids, indexes, 3, &c[k]), 0);
+    w->running = PAIR_THREADS;
+    for (unsigned k = 0; k < PAIR_THREADS; k++) {
+        workers[k] = (struct worker){w, k};
+        assert_int_equal(os_thread_start(&threads[k], pair_body, &workers[k]), 0);
+    }
+    while (w->running > 0)
+        assert_int_equal(change_schema(w, c, rounds++), 0);
+    for (unsigned k = 0; k < PAIR_THREADS; k++)
+        os_thread_join(threads[k]);
+    printf("%u transactions, %u rounds of schema changes\n", w->commits, rounds);
+    assert_int_equal(w->faults, 0);
+    assert_int_equal(entries(c[0], NULL), entries(c[1], NULL));
+    for (unsigned k = 0; k < 2; k++)
+        cursor_close(c[k]);
+    assert_int_equal(fixture_check(&w->f, w->dbid), 0);
+    assert_int_equal(fixture_stop(&w->f), 0);
+    ese_free(w);
+}
+
 static int clean(void **state)
 {
     (void)state;
@@ -290,6 +410,7 @@ static int clean(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(indexes_come_beside_updates), cmocka_unit_test(schema_changes_beside_each_other)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(indexes_come_beside_updates), cmocka_unit_test(schema_changes_beside_each_other),
+                                       cmocka_unit_test(schema_changes_beside_two_tables)};
     return cmocka_run_group_tests(tests, NULL, clean);
 }
