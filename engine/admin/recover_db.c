@@ -116,7 +116,7 @@ static ese_err take(struct recovery *r, struct db_file *db, const struct claim *
     ese_err err = 0;
     bool changed = stamp_header;
     unsigned restored;
-    TRY(db_guard_restore(db, &restored));
+    TRY(db_guard_restore(db, r->end, &restored));
     if (restored != 0)
         inst_event(r->inst, 0, "%u pages of %s were torn and have been put back", restored, db->path);
     os_mutex_lock(&db->header_lock);

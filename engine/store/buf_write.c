@@ -127,7 +127,7 @@ static ese_err write_images(struct buf_cache *cache, struct buf_batch *b)
 
     for (unsigned i = 0; i < b->count; i++)
         checksum_page_stamp(b->images + (size_t)i * db->page_size, db->page_size, b->numbers[i]);    /* I3 */
-    TRY(db_guard_write(db, b->numbers, b->count, b->images));
+    TRY(db_guard_write(db, b->numbers, b->count, b->images, b->flush_to));
     for (unsigned i = 0, run; i < b->count; i += run) {
         for (run = 1; i + run < b->count && b->numbers[i + run] == b->numbers[i] + run; run++) {
         }

@@ -12,8 +12,8 @@ enum { HEAD_BYTES = 4096, GUARD_MAGIC = 0x44524147 };   /* "GARD" */
 struct guard_head {
     le32 checksum, magic, page_size, count;             /* checksum as of a file header */
     struct signature sign_db;
-    struct disk_lgpos attach;
-    uint8_t reserved[12];
+    struct disk_lgpos attach, end;                      /* end: of the log that the images need */
+    uint8_t reserved[4];
     le32 numbers[DB_GUARD_PAGES_MAX];
     le64 sums[DB_GUARD_PAGES_MAX];                      /* image_sum of each image */
     uint8_t rest[HEAD_BYTES - 16 - 28 - 8 - 12 - 12 * DB_GUARD_PAGES_MAX];
@@ -65,13 +65,14 @@ done:
     return err;
 }
 
-static void fill_head(struct db_file *db, const pgno *numbers, unsigned count, const uint8_t *images)
+static void fill_head(struct db_file *db, const pgno *numbers, unsigned count, const uint8_t *images, lgpos end)
 {
     struct guard_head *h = (struct guard_head *)(void *)db->guard_head;
     memset(h, 0, sizeof *h);
     le32_set(&h->magic, GUARD_MAGIC);
     le32_set(&h->page_size, db->page_size);
     le32_set(&h->count, count);
+    disk_lgpos_set(&h->end, end);
     os_mutex_lock(&db->header_lock);
     h->sign_db = db_header_of(db)->sign_db;
     h->attach = db_header_of(db)->lgpos_attach;
@@ -83,7 +84,7 @@ static void fill_head(struct db_file *db, const pgno *numbers, unsigned count, c
     le32_set(&h->checksum, checksum_header((const uint8_t *)h, sizeof *h));
 }
 
-ese_err db_guard_write(struct db_file *db, const pgno *numbers, unsigned count, const uint8_t *images)
+ese_err db_guard_write(struct db_file *db, const pgno *numbers, unsigned count, const uint8_t *images, lgpos end)
 {
     ese_err err = 0;
     if (!db->guarded || count == 0)
@@ -95,7 +96,7 @@ ese_err db_guard_write(struct db_file *db, const pgno *numbers, unsigned count, 
     if (db->guard_used)
         TRY(os_file_sync(db->file));
     db->guard_used = true;
-    fill_head(db, numbers, count, images);
+    fill_head(db, numbers, count, images, end);
     TRY(os_file_write(db->guard, HEAD_BYTES, images, (size_t)count * db->page_size));
     TRY(os_file_write(db->guard, 0, db->guard_head, HEAD_BYTES));
     TRY(os_file_sync(db->guard));
@@ -131,15 +132,17 @@ done:
     return err;
 }
 
-static bool fits(struct db_file *db, const struct guard_head *h)
+/* A file put back from a copy may find a guard of what was there before: its images are of a time that the log does not reach. */
+static bool fits(struct db_file *db, const struct guard_head *h, lgpos log_end)
 {
     const struct db_header *d = db_header_of(db);
     return le32_get(&h->magic) == GUARD_MAGIC && le32_get(&h->page_size) == db->page_size &&
            le32_get(&h->count) <= DB_GUARD_PAGES_MAX && le32_get(&h->checksum) == checksum_header((const uint8_t *)h, sizeof *h) &&
-           signature_equal(&h->sign_db, &d->sign_db) && disk_lgpos_get(&h->attach).v == disk_lgpos_get(&d->lgpos_attach).v;
+           signature_equal(&h->sign_db, &d->sign_db) && disk_lgpos_get(&h->attach).v == disk_lgpos_get(&d->lgpos_attach).v &&
+           disk_lgpos_get(&h->end).v <= log_end.v;
 }
 
-ese_err db_guard_restore(struct db_file *db, unsigned *restored)
+ese_err db_guard_restore(struct db_file *db, lgpos log_end, unsigned *restored)
 {
     ese_err err = 0;
     char path[OS_PATH_MAX];
@@ -157,7 +160,7 @@ ese_err db_guard_restore(struct db_file *db, unsigned *restored)
     }
     TRY(err);
     err = os_file_read(guard, 0, h, HEAD_BYTES);
-    if (err < 0 || !fits(db, h)) {
+    if (err < 0 || !fits(db, h, log_end)) {
         err = 0;
         goto done;
     }
