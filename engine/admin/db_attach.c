@@ -250,6 +250,7 @@ void db_hang(struct inst *inst, struct db_file *db, uint8_t dbid, bool logged)
     db->versions = inst->versions;
     db->logged = logged;
     db->log = logged ? inst->log : NULL;
+    db->consistent = disk_lgpos_get(&db_header_of(db)->lgpos_consistent);
     db->guarded = logged && os_file_atomic(db->file) < db->page_size;
     inst->dbs[dbid] = db;
 }
@@ -441,6 +442,16 @@ done:
 
 /* ---- attach ---- */
 
+/* Neither log nor header must go on believing in an attach that did not happen. False: the checkpoint stays, recovery will see to it. */
+static bool take_back(struct inst *inst, uint16_t procid, struct db_file *db, ese_err why)
+{
+    struct log_span span;
+    if (db_log_detach(inst, procid, db, &span) == 0 && db_header_detached(db, span.at) == 0)
+        return true;
+    inst_set_unavailable(inst, why);
+    return false;
+}
+
 static ese_err attach_logged(struct session *s, struct db_file *db)
 {
     struct inst *inst = s->inst;
@@ -453,10 +464,8 @@ static ese_err attach_logged(struct session *s, struct db_file *db)
     TRY(db_header_attached(db, inst->log, span.at));
     db_hang(inst, db, db->dbid, true);
 done:
-    /* The log must not go on believing in an attach that did not happen. */
-    if (err < 0 && told)
-        (void)db_log_detach(inst, s->trx.procid, db, &span);
-    release_checkpoint(inst);
+    if (err == 0 || !told || take_back(inst, s->trx.procid, db, err))
+        release_checkpoint(inst);
     return err;
 }
 
@@ -504,6 +513,17 @@ done:
     return err;
 }
 
+/* A database that is half detached may not be changed any more: its log says, or may say, that it has gone. Recovery settles it,
+ * from a checkpoint that stays where it is. */
+static ese_err detach_or_stop(struct inst *inst, uint16_t procid, struct db_file *db)
+{
+    bool logged = db->logged;
+    ese_err err = db_finish_detach(inst, procid, db);
+    if (err < 0 && logged)
+        inst_set_unavailable(inst, err);
+    return err;
+}
+
 ese_err db_attach(struct session *s, const char *path, const struct attach_config *how, uint8_t *dbid)
 {
     struct inst *inst = s->inst;
@@ -535,7 +555,7 @@ ese_err db_attach(struct session *s, const char *path, const struct attach_confi
     err = schema_cache_open(inst, slot);
     if (err < 0) {
         /* The attach is already durable: it ends as a detach. */
-        (void)db_finish_detach(inst, s->trx.procid, db);
+        (void)detach_or_stop(inst, s->trx.procid, db);
         db = NULL;
         goto done;
     }
@@ -567,10 +587,11 @@ ese_err db_finish_detach(struct inst *inst, uint16_t procid, struct db_file *db)
     TRY(db_header_detached(db, span.at));
     db_guard_drop(db);
 done:
-    if (err == 0)
+    if (err == 0) {
         drop_file(inst, db);
-    if (logged)
-        release_checkpoint(inst);
+        if (logged)
+            release_checkpoint(inst);
+    }
     return err;
 }
 
@@ -592,7 +613,7 @@ ese_err db_detach(struct session *s, uint8_t dbid, bool force)
         FAIL(JET_errDatabaseInUse);
     schema_cache_close(inst, dbid);
     path = ese_strdup(db->path);
-    TRY(db_finish_detach(inst, s->trx.procid, db));
+    TRY(detach_or_stop(inst, s->trx.procid, db));
     inst_event(inst, EVENT_DATABASE_DETACHED, "%s is detached", path != NULL ? path : "a database");
 done:
     os_mutex_unlock(&inst->lock);

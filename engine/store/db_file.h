@@ -40,6 +40,7 @@ struct db_file {
     struct ver_store *versions;
     void *owner;                                        /* upper layers: the instance */
 
+    lgpos consistent;                                   /* end of the attach before this one, as the file says until this one has ended */
     bool guarded, guard_used;                           /* db_guard.c */
     struct os_file *guard;
     uint8_t *guard_head;

@@ -164,7 +164,7 @@ static void fill_attach(struct db_file *db, struct attach_info *out)
     out->time = db_time_now(db);
     out->objid_last = atomic_load(&db->objid_last);
     out->attach = disk_lgpos_get(&h->lgpos_attach);
-    out->consistent = disk_lgpos_get(&h->lgpos_consistent);
+    out->consistent = db->consistent;
     out->sign_db = h->sign_db;
     (void)snprintf(out->path, sizeof out->path, "%s", db->path);
 }

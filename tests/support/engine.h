@@ -57,6 +57,7 @@ static inline ese_err engine_open(struct engine *e, const struct engine_config *
     if (err < 0)
         return err;
     buf_set_undo_writer(inst->cache, ver_write_undo_info);
+    buf_set_failure_handler(inst->cache, inst_write_failed);
     versions.bytes_max = config->version_bytes != 0 ? config->version_bytes : 64u << 20;
     err = ver_store_create(&versions, &inst->versions);
     if (err < 0)
