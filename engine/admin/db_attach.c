@@ -252,6 +252,7 @@ void db_hang(struct inst *inst, struct db_file *db, uint8_t dbid, bool logged)
     db->log = logged ? inst->log : NULL;
     db->consistent = disk_lgpos_get(&db_header_of(db)->lgpos_consistent);
     db->guarded = logged && os_file_atomic(db->file) < db->page_size;
+    atomic_store(&db->grow_pages, atomic_load(&inst->db_grow_pages));
     inst->dbs[dbid] = db;
 }
 
@@ -430,6 +431,7 @@ ese_err db_create(struct session *s, const char *path, const struct attach_confi
         TRY(create_logged(s, &c));
     else
         TRY(create_unlogged(s, &c));
+    atomic_store(&c.db->page_max, how->size_max_pages);
     *dbid = c.file.dbid;
     inst_event(inst, EVENT_DATABASE_CREATED, "%s is created", full);
 done:
@@ -559,6 +561,7 @@ ese_err db_attach(struct session *s, const char *path, const struct attach_confi
         db = NULL;
         goto done;
     }
+    atomic_store(&db->page_max, how->size_max_pages);
     *dbid = slot;
     db = NULL;
     inst_event(inst, EVENT_DATABASE_ATTACHED, "%s is attached", full);

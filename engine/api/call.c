@@ -161,15 +161,18 @@ unsigned session_commit_flags(const struct api_session *session, JET_GRBIT grbit
 
 ese_err table_register(struct call *c, struct cursor *cursor, enum table_kind kind, JET_TABLEID *tableid)
 {
-    struct api_table *table = ese_alloc(sizeof *table);
+    struct api_instance *owner = c->session->owner;
+    bool quota = atomic_fetch_add(&owner->cursors, 1) < param_number(&owner->params, JET_paramMaxCursors);
+    struct api_table *table = quota ? ese_alloc(sizeof *table) : NULL;
     uint64_t handle = table != NULL ? handle_new(&g_engine.handles, HANDLE_TABLE, table) : 0;
     if (handle == 0) {
         ese_free(table);
+        atomic_fetch_sub(&owner->cursors, 1);
         if (kind == TABLE_TEMPORARY)
             temp_table_close(cursor);
         else
             cursor_close(cursor);
-        return err_raise(JET_errOutOfMemory, __func__, __LINE__);
+        return err_raise(quota ? JET_errOutOfMemory : JET_errOutOfCursors, __func__, __LINE__);
     }
     table->handle = handle;
     table->owner = c->session;
@@ -187,6 +190,7 @@ ese_err table_register(struct call *c, struct cursor *cursor, enum table_kind ki
 void table_close(struct api_table *table)
 {
     handle_drop(&g_engine.handles, table->handle);
+    atomic_fetch_sub(&table->owner->owner->cursors, 1);
     if (table->kind == TABLE_TEMPORARY) {
         atomic_fetch_sub(&table->owner->owner->temp_tables, 1);
         temp_table_close(table->cursor);

@@ -74,7 +74,7 @@ static inline JET_ERR call_end_warning(struct call *c, ese_err err, JET_ERR warn
 unsigned session_commit_flags(const struct api_session *session, JET_GRBIT grbit);      /* enum commit_flags */
 void session_release(struct api_session *session);      /* closes tables, ends the engine session; the caller owns the slot */
 bool session_acquire(struct handle_slot *slot, uint64_t handle, bool wait);     /* JetTerm: take a session from its thread */
-/* A cursor gets its handle; on failure the cursor is closed. */
+/* A cursor gets its handle; on failure the cursor is closed. JET_errOutOfCursors, JET_errOutOfMemory. */
 ese_err table_register(struct call *c, struct cursor *cursor, enum table_kind kind, JET_TABLEID *tableid);
 void table_close(struct api_table *table);
 /* The database of a call: open by this session. JET_errInvalidDatabaseId. */

@@ -416,6 +416,40 @@ done:
     return call_end(&c, err);
 }
 
+/*
+ * JetSetMaxDatabaseSize, JetGetMaxDatabaseSize - the pages beyond which the file does not grow; 0 is no limit. A change that needs more
+ * then fails with JET_errOutOfDatabaseSpace. The limit lasts as long as the attachment.
+ * err     JET_errInvalidDatabaseId, JET_errInvalidParameter
+ * source  functions.tsv; JetAttachDatabase2 "cpgDatabaseSizeMax"
+ */
+JET_ERR JET_API JetSetMaxDatabaseSize(JET_SESID sesid, JET_DBID dbid, JET_UINT32 cpg, JET_GRBIT grbit)
+{
+    struct call c;
+    ese_err err = 0;
+    struct db_file *db;
+    (void)grbit;
+    TRY(call_session(&c, sesid, CALL_PLAIN));
+    TRY(call_database(&c, dbid, &db));
+    atomic_store(&db->page_max, cpg);
+done:
+    return call_end(&c, err);
+}
+
+JET_ERR JET_API JetGetMaxDatabaseSize(JET_SESID sesid, JET_DBID dbid, JET_UINT32 *pcpg, JET_GRBIT grbit)
+{
+    struct call c;
+    ese_err err = 0;
+    struct db_file *db;
+    (void)grbit;
+    TRY(call_session(&c, sesid, CALL_PLAIN));
+    TRY(call_database(&c, dbid, &db));
+    if (pcpg == NULL)
+        FAIL(JET_errInvalidParameter);
+    *pcpg = atomic_load(&db->page_max);
+done:
+    return call_end(&c, err);
+}
+
 JET_ERR JET_API JetSetDatabaseSizeW(JET_SESID sesid, JET_PCWSTR szDatabaseName, JET_UINT32 cpg, JET_UINT32 *pcpgReal)
 {
     struct call c;

@@ -45,7 +45,7 @@ struct api_instance {
     _Atomic bool stopped;                               /* JetStopService: everything */
     uint32_t stopped_parts;                             /* JetStopServiceInstance2: single services */
     _Atomic bool terminating;
-    _Atomic uint32_t sessions, temp_tables;
+    _Atomic uint32_t sessions, temp_tables, cursors;
     struct snapshot_session *snapshot;                  /* that owns the instance */
     struct os_mutex databases;                          /* attach, detach, open, close: one at a time; rank 4 */
     unsigned opened[DB_COUNT_MAX];                      /* JetOpenDatabase counts of all sessions */

@@ -6,7 +6,7 @@
 enum { VER_PAGE_32 = 16384, LCID_DEFAULT = 0x409, MAP_DEFAULT = 0x30401 };
 
 static const struct param_description descriptions[PARAM_COUNT] = {
-#define P(id, name, kind, scope, fixed, advanced, number, text, low, high)                                             \
+#define P(id, name, kind, scope, fixed, advanced, number, text, low, high, effect)                                     \
     [id] = {#name, PARAM_##kind, PARAM_##scope, PARAM_##fixed, (advanced) != 0, (number), text, (low), (high)},
 #include "api/params.inc"
 #undef P

@@ -63,19 +63,38 @@ static JET_ERR close_address(struct addressed *where, ese_err err)
     return call_end(&where->call, err);
 }
 
-/* Values that reach into a running engine. */
-static void apply_effect(uint32_t id)
+static void resize_cache(void)
 {
     uint64_t page = param_number(&g_engine.params, JET_paramDatabasePageSize);
     uint64_t most = param_number(&g_engine.params, JET_paramCacheSizeMax), least = param_number(&g_engine.params, JET_paramCacheSizeMin);
     uint64_t top = os_memory_bytes() / 2;
-    if (g_engine.cache == NULL || (id != JET_paramCacheSizeMax && id != JET_paramCacheSizeMin))
-        return;
     most = most < top / page ? most * page : top;
     if (most < 256 * page)
         most = 256 * page;
     least = least < most / page ? least * page : most;
     buf_cache_resize(g_engine.cache, least, most);
+}
+
+/* Databases that are attached and those to come; being a user keeps their slots from going while they are looked at. */
+static void set_growth(struct inst *inst, uint32_t pages)
+{
+    atomic_store(&inst->db_grow_pages, pages);
+    atomic_fetch_add(&inst->db_users, 1);
+    for (unsigned i = 0; i < DB_COUNT_MAX; i++) {
+        struct db_file *db = inst->dbs[i];
+        if (db != NULL)
+            atomic_store(&db->grow_pages, pages);
+    }
+    atomic_fetch_sub(&inst->db_users, 1);
+}
+
+/* Values that reach into a running engine. */
+static void apply_effect(const struct addressed *where, uint32_t id)
+{
+    if (g_engine.cache != NULL && (id == JET_paramCacheSizeMax || id == JET_paramCacheSizeMin))
+        resize_cache();
+    if (id == JET_paramDbExtensionSize && where->ai != NULL && where->ai->inst != NULL)
+        set_growth(where->ai->inst, (uint32_t)param_number(&where->ai->params, id));
 }
 
 /*
@@ -105,7 +124,7 @@ JET_ERR JET_API JetSetSystemParameterW(JET_INSTANCE *pinstance, JET_SESID sesid,
             where.call.session->commit_default_set = true;
         }
         if (err >= 0)
-            apply_effect(paramid);
+            apply_effect(&where, paramid);
         err = close_address(&where, err);
     }
     ese_free(text);

@@ -52,6 +52,8 @@ struct db_file {
     _Atomic uint32_t objid_last;
     _Atomic uint32_t page_last;                         /* highest pgno inside the file */
     _Atomic uint32_t gen_required;                      /* what the header on disk promises (D2) */
+    _Atomic uint32_t grow_pages;                        /* least step of growth, 0 = the engine's own; JET_paramDbExtensionSize */
+    _Atomic uint32_t page_max;                          /* the file does not grow beyond this page; 0 = no limit */
     struct os_mutex grow_lock;                          /* rank 66: serialises growth of the file */
     struct os_mutex space_lock;                         /* rank 35: root space tree */
 

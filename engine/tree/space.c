@@ -26,19 +26,32 @@ static uint32_t between(uint64_t value, uint32_t low, uint32_t high)
     return value < low ? low : value > high ? high : (uint32_t)value;
 }
 
+/* A sixteenth of the file, but not less than the step that was asked for; a small step is taken as it is. */
+static uint32_t grow_step(struct db_file *db, pgno last)
+{
+    uint32_t step = atomic_load(&db->grow_pages);
+    if (step == 0)
+        step = GROW_FILE_MIN;
+    return step < GROW_FILE_MIN ? step : between(last / 16, step, step > GROW_FILE_MAX ? step : GROW_FILE_MAX);
+}
+
 /* New pages at the end of the file. */
 static ese_err grow_file(struct owner *o, uint32_t at_least, struct space_extent *out)
 {
     ese_err err = 0;
     struct db_file *db = o->db;
     pgno last = atomic_load(&db->page_last);
-    uint32_t more = between(last / 16, GROW_FILE_MIN, GROW_FILE_MAX);
+    uint32_t more = grow_step(db, last), most = atomic_load(&db->page_max);
     struct log_record r = {.type = LR_EXTEND_DB};
     struct log_span span;
+    if (most == 0 || most > UINT32_MAX / 2)
+        most = UINT32_MAX / 2;
     if (more < at_least)
         more = at_least;
-    if (last > UINT32_MAX / 2 - more)
+    if (last >= most || most - last < at_least)
         FAIL(JET_errOutOfDatabaseSpace);
+    if (more > most - last)
+        more = most - last;
     TRY(db_file_extend(db, last + more));
     r.head.dbid = db->dbid;
     r.u.file_range.first = last + more;
