@@ -95,6 +95,7 @@ static int recover_and_check(struct play *p, const struct step_list *list, const
     p->disk_failed = false;
     err = play_open(p, folder, plan->page_size, false);
     if (!created) {                                     /* the database may not be there, but the instance must have come up */
+        play_close(p, false);
         if (err == JET_errFileNotFound || err == JET_errObjectNotFound || err == JET_errColumnNotFound || err >= 0)
             return 0;
         return complain(p, plan, "recovery of a creation", err);
@@ -154,8 +155,10 @@ static int run_apart(const struct step_list *list, const struct plan *plan)
         if (plan->quiet && freopen("/dev/null", "w", stderr) == NULL)
             _exit(3);
         bad = run(list, plan);
-        sim_release();
         fflush(stdout);
+        if (bad != 0)
+            _exit(bad);
+        sim_release();
         exit(bad);                                      /* what is still allocated then has leaked */
     }
     waitpid(child, &status, 0);
