@@ -127,6 +127,7 @@ static ese_err freeze_member(struct snapshot *s, struct member *m)
     TRY(log_flush_all(inst->log));
     buf_freeze(inst->cache, inst->log, true);
     log_freeze(inst->log, true);
+    buf_freeze_headers(inst->cache, inst->log, true);
     m->frozen = true;
     inst_event(inst, EVENT_FREEZE, "writing is held back for a snapshot");
 done:
@@ -139,6 +140,7 @@ static void thaw_member(struct member *m, int holder)
 {
     if (m->frozen) {
         m->frozen = false;
+        buf_freeze_headers(m->inst->cache, m->inst->log, false);
         log_freeze(m->inst->log, false);
         buf_freeze(m->inst->cache, m->inst->log, false);
         inst_event(m->inst, EVENT_THAW, "writing goes on after a snapshot");
@@ -242,6 +244,18 @@ done:
 
 ese_err snapshot_add(struct snapshot *s, struct inst *inst) { return join(s, inst, true); }
 ese_err snapshot_assign(struct snapshot *s, struct inst *inst) { return join(s, inst, false); }
+
+ese_err snapshot_check_prepared(struct snapshot *s)
+{
+    ese_err err = JET_errSuccess;
+
+    os_mutex_lock(&s->lock);
+    if (s->state != PREPARED)
+        FAIL(JET_errOSSnapshotInvalidSequence);
+done:
+    os_mutex_unlock(&s->lock);
+    return err;
+}
 
 bool snapshot_frozen(struct snapshot *s)
 {

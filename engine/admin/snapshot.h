@@ -29,6 +29,7 @@ void snapshot_destroy(struct snapshot *s);
 ese_err snapshot_add(struct snapshot *s, struct inst *inst);
 /* The same without asking for a backup: Prepare takes everybody, Freeze finds out. */
 ese_err snapshot_assign(struct snapshot *s, struct inst *inst);
+ese_err snapshot_check_prepared(struct snapshot *s);    /* JET_errOSSnapshotInvalidSequence in any other state */
 bool snapshot_frozen(struct snapshot *s);
 bool snapshot_has(struct snapshot *s, struct inst *inst);
 unsigned snapshot_members(struct snapshot *s, struct inst **out, unsigned room);

@@ -141,6 +141,7 @@ JET_ERR JET_API JetOSSnapshotPrepareInstance(JET_OSSNAPID snapId, JET_INSTANCE i
     TRY(open_session(snapId, &session));
     if (!ai->backup_allowed)
         FAIL(JET_errOSSnapshotNotAllowed);
+    TRY(snapshot_check_prepared(session->snapshot));
     engine_lock();
     taken = ai->snapshot == NULL;
     if (taken)

@@ -95,8 +95,10 @@ lgpos buf_oldest_dirty(struct buf_cache *cache, struct log *log);      /* lower 
 void buf_prefetch(struct db_file *db, pgno first, unsigned count);     /* hint */
 void buf_set_log(struct db_file *db, struct log *log);  /* recovery: a database whose pages are being written gets its log */
 void buf_kick_writer(struct buf_cache *cache);
-/* Holds back all page writes of a log's databases (snapshot freeze); nests. */
+/* Holds back all page writes and growth of a log's databases (snapshot freeze); nests. */
 void buf_freeze(struct buf_cache *cache, struct log *log, bool freeze);
+/* Their headers: frozen behind the log and thawed before it, because a log that rolls writes them. */
+void buf_freeze_headers(struct buf_cache *cache, struct log *log, bool freeze);
 
 /* Consistent copy for backup: pages first..first+count-1 as of now into to, checksummed as on disk, each verified; cached pages
  * come from the cache, others from the file. Changes in them may not be durable yet: the copy counts only together with the log

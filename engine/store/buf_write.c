@@ -286,15 +286,30 @@ void buf_freeze(struct buf_cache *cache, struct log *log, bool freeze)
             continue;
         if (freeze) {
             atomic_fetch_add(&db->frozen, 1);
-            os_mutex_lock(&db->header_lock);            /* a header on its way out, and growth, come to their end */
-            os_mutex_unlock(&db->header_lock);
-            os_mutex_lock(&db->grow_lock);
+            os_mutex_lock(&db->grow_lock);              /* growth under way comes to its end */
             os_mutex_unlock(&db->grow_lock);
         } else if (atomic_load(&db->frozen) != 0)
             atomic_fetch_sub(&db->frozen, 1);
     }
     os_mutex_unlock(&cache->dbs_lock);
     os_mutex_unlock(&cache->write_lock);
+}
+
+void buf_freeze_headers(struct buf_cache *cache, struct log *log, bool freeze)
+{
+    os_mutex_lock(&cache->dbs_lock);
+    LIST_EACH(it, &cache->dbs) {
+        struct db_file *db = LIST_ENTRY(it, struct db_file, cache_link);
+        if (db->log != log)
+            continue;
+        os_mutex_lock(&db->header_lock);                /* a header on its way out comes to its end */
+        if (freeze)
+            atomic_fetch_add(&db->header_frozen, 1);
+        else if (atomic_load(&db->header_frozen) != 0)
+            atomic_fetch_sub(&db->header_frozen, 1);
+        os_mutex_unlock(&db->header_lock);
+    }
+    os_mutex_unlock(&cache->dbs_lock);
 }
 
 void buf_set_log(struct db_file *db, struct log *log)

@@ -253,11 +253,11 @@ done:
 }
 
 /* For everything but pages that changes the file: a frozen one stands still (snapshot). A freeze lasts seconds. */
-static void lock_thawed(struct db_file *db, struct os_mutex *lock)
+static void lock_thawed(_Atomic uint32_t *frozen, struct os_mutex *lock)
 {
     enum { LOOK_AGAIN_MS = 2 };
     os_mutex_lock(lock);
-    while (atomic_load(&db->frozen) != 0) {
+    while (atomic_load(frozen) != 0) {
         os_mutex_unlock(lock);
         os_sleep_ms(LOOK_AGAIN_MS);
         os_mutex_lock(lock);
@@ -267,7 +267,7 @@ static void lock_thawed(struct db_file *db, struct os_mutex *lock)
 ese_err db_file_write_header(struct db_file *db)
 {
     ese_err err;
-    lock_thawed(db, &db->header_lock);
+    lock_thawed(&db->header_frozen, &db->header_lock);
     err = write_header_locked(db);
     os_mutex_unlock(&db->header_lock);
     return err;
@@ -347,7 +347,7 @@ ese_err db_file_extend(struct db_file *db, pgno page_last)
     ese_err err = JET_errSuccess;
     uint64_t size = db_page_offset(db, page_last) + db->page_size;
 
-    lock_thawed(db, &db->grow_lock);
+    lock_thawed(&db->frozen, &db->grow_lock);
     if (page_last <= atomic_load(&db->page_last))
         goto done;
     if (db->temporary)
@@ -364,7 +364,7 @@ ese_err db_file_shrink(struct db_file *db, pgno page_last)
 {
     ese_err err = JET_errSuccess;
 
-    lock_thawed(db, &db->grow_lock);
+    lock_thawed(&db->frozen, &db->grow_lock);
     if (page_last >= atomic_load(&db->page_last))
         goto done;
     TRY(os_file_resize(db->file, db_page_offset(db, page_last) + db->page_size));

@@ -63,7 +63,8 @@ struct db_file {
     struct list cache_link;
     bool in_cache;
     _Atomic bool exclusive;                             /* one session alone has it open; the layers above say so */
-    _Atomic uint32_t frozen;
+    _Atomic uint32_t frozen;                            /* pages and size stand still */
+    _Atomic uint32_t header_frozen;                     /* and the header does */
     _Atomic uint32_t writers;                           /* rounds of the writer thread that use this database */
     _Atomic bool write_failed;                          /* a write or sync failed: no more pages are written, nothing is called durable */
 };

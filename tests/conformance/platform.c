@@ -15,6 +15,7 @@
 #include <direct.h>
 #include <process.h>
 #include <windows.h>
+enum { SPAWN_TRIES = 4 };
 #else
 #include <signal.h>
 #include <sys/wait.h>
@@ -145,8 +146,14 @@ void thread_start(void (*body)(void *), void *argument, int wait)
 int process_run(char **argv, unsigned timeout_ms)
 {
 #ifdef _WIN32
-    intptr_t child = _spawnv(_P_NOWAIT, argv[0], (const char *const *)argv);
+    intptr_t child = -1;
     DWORD code = 255;
+    /* A busy system may refuse a process for a moment; that says nothing about the library. */
+    for (unsigned k = 0; k < SPAWN_TRIES && child == -1; k++) {
+        if (k != 0)
+            pause_ms(500);
+        child = _spawnv(_P_NOWAIT, argv[0], (const char *const *)argv);
+    }
     if (child == -1)
         return -1;
     if (WaitForSingleObject((HANDLE)child, timeout_ms) != WAIT_OBJECT_0) {

@@ -16,16 +16,16 @@ fi
 cp "$program" "$work/alone/conformance.exe"
 cp "$program" "$(dirname "$program")/esent.dll" "$work/beside/"
 cd "$work/alone"
-"$@" ./conformance.exe --only CC-2 --library 'C:\windows\system32\esent.dll' run >../other.txt || true
+"$@" ./conformance.exe --only CC-21 --library 'C:\windows\system32\esent.dll' run >../other.txt 2>/dev/null || true
 cd ../beside
-"$@" ./conformance.exe --only CC-2 run >../ours.txt
+"$@" ./conformance.exe --only CC-21 run >../ours.txt || { cat ../ours.txt; exit 1; }
 cd ..
 # Cases start with CC-; what children say about themselves does not.
 cases() { tr -d '\r' <"$1" | awk '/^CC-/ {print $1, $2}'; }
 cases ours.txt >ours.list
 cases other.txt >other.list
 cmp ours.list other.list
-[ "$(wc -l <ours.list)" -ge 100 ]
-grep -q '^CC-2.* FAIL' other.txt
+[ "$(wc -l <ours.list)" -ge 10 ]
+grep -q '^CC-21.* FAIL' other.txt
 ! grep -q FAIL ours.txt
 echo "$(wc -l <ours.list) lines each"
