@@ -93,6 +93,7 @@ void buf_unhash(struct buf_cache *cache, struct buf_frame *f)
     }
     atomic_store(&f->db, NULL);
     os_mutex_unlock(lock);
+    buf_map_give(cache, f);
 }
 
 /* ---- life ---- */
@@ -156,6 +157,8 @@ void buf_cache_release(struct buf_cache *cache)
     if (cache == NULL)
         return;
     buf_writer_stop(cache);
+    if (cache->slabs != NULL)
+        buf_maps_release(cache);
     for (unsigned i = 0; cache->slabs != NULL && i < SLAB_MAX && cache->slabs[i].frames != NULL; i++) {
         os_memory_release(cache->slabs[i].memory, (size_t)SLAB_FRAMES * cache->page_size);
         ese_free_aligned(cache->slabs[i].frames);

@@ -18,6 +18,7 @@
 #ifndef ESE_STORE_BUF_H
 #define ESE_STORE_BUF_H
 
+#include "format/page_map.h"
 #include "store/db_file.h"
 
 enum latch_mode {
@@ -63,6 +64,9 @@ void buf_downgrade(struct buf_ref *ref);                /* WRITE to READ */
 struct buf_peek { struct buf_frame *frame; struct page page; uint64_t version; };
 bool buf_peek(struct db_file *db, pgno n, struct buf_peek *out);       /* false: not cached or being written to */
 bool buf_peek_valid(const struct buf_peek *peek);
+/* Choose the child of a peeked internal page by its map, which pages that are read much and changed little get; false: search the page.
+ * Like all that a peek shows, the answer counts only if buf_peek_valid afterwards. */
+bool buf_peek_child(const struct buf_peek *peek, struct buf_cache *cache, const struct page_key *k, pgno *child, uint32_t *flags);
 /* Look again at page n, seen before in this frame: false when the frame's version is another one by now. */
 bool buf_peek_again(struct buf_frame *frame, pgno n, uint64_t version, uint32_t page_size, struct buf_peek *out);
 uint64_t buf_version(const struct buf_ref *ref);        /* for buf_peek_again; odd (never good) under WRITE */

@@ -41,6 +41,9 @@ struct buf_frame {
     struct list dirty_link, write_link;
     struct list undo;                                   /* pending undo information */
     struct buf_frame *free_next;
+    struct buf_map *_Atomic map;                        /* changes under the WRITE latch, or once from NULL */
+    _Atomic uint32_t peeks;                             /* at an internal page of map_wish without a map */
+    _Atomic uint64_t map_wish;
     uint32_t index;                                     /* buf_frame_no gives it back */
 };
 
@@ -49,6 +52,17 @@ struct slab { struct buf_frame *frames; uint8_t *memory; };
 struct count_stripe { _Atomic uint64_t hits; uint64_t gap[7]; };
 
 struct buf_batch;
+
+/* Separators of an internal page. version is that of the frame they were taken at; 0 while they are being written. A map without a frame
+ * waits for another one: it is never freed while the cache lives, so that a late reader reads nonsense at worst, and its frame has moved
+ * on then. */
+struct buf_map {
+    _Atomic uint64_t version;
+    _Atomic bool building;
+    struct buf_map *next;
+    struct page_map *page;                              /* behind this struct */
+};
+enum { MAP_PEEKS = 64, MAP_SHARE = 32 };                /* peeks at an unchanged page before it gets one; frames for each map */
 
 /* Pages that follow each other have buckets that do, and a bucket is small: those of one table stay in few cache lines. */
 typedef _Atomic uint32_t buf_bucket;                    /* 1 + index of its first frame; 0: empty */
@@ -66,6 +80,8 @@ struct buf_cache {
     uint32_t spare_count;                               /* of them: without memory */
     _Atomic uint32_t target;                            /* most frames with memory */
     struct buf_frame *free_frames, *spare_frames;
+    struct buf_map *free_maps;
+    uint32_t map_count;
     struct os_cond frame_freed;
     uint32_t frame_waiters;
     _Atomic uint32_t hand;
@@ -121,6 +137,10 @@ void buf_frame_give(struct buf_cache *cache, struct buf_frame *f);    /* WRITE l
 void buf_touch(struct buf_cache *cache, struct buf_frame *f);
 void buf_greet(struct buf_cache *cache, struct buf_frame *f, const struct db_file *db, pgno n);   /* a page just loaded */
 void buf_trim(struct buf_cache *cache);                 /* gives memory back until the target is met */
+
+/* buf_map.c */
+void buf_map_give(struct buf_cache *cache, struct buf_frame *f);       /* WRITE latched: another page may have the map */
+void buf_maps_release(struct buf_cache *cache);
 
 /* buf_write.c */
 ese_err buf_writer_start(struct buf_cache *cache);

@@ -37,7 +37,8 @@ static bool peek_parent(struct btree *t, const struct page_key *k, enum page_sid
     if (!buf_peek(t->db, t->root, parent))
         return false;
     for (unsigned depth = 0; depth < BT_DEPTH_MAX; depth++) {
-        bool found = page_find_child(parent->page, k, side, &b);
+        bool found = (side == PAGE_SIDE_LOWER && buf_peek_child(parent, t->db->cache, k, &b.child, &b.flags)) ||
+                     page_find_child(parent->page, k, side, &b);
         if (!found && depth == 0 && (b.flags & PAGE_LEAF) != 0)
             b.child = t->root;
         else if (!found)

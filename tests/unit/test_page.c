@@ -4,7 +4,7 @@
 #include "format/checksum.h"
 #include "format/db_header.h"
 #include "format/page.h"
-#include "format/page_find.h"
+#include "format/page_map.h"
 
 static const char *const databases[] = {
     "alltypes-4k.edb", "compress7bit-8k.edb", "dissect-basic.edb", "dissect-default.edb", "dissect-index.edb",
@@ -130,10 +130,15 @@ static void search_anything(struct page p, uint32_t seed)
     struct page_key k;
     struct page_branch b;
     struct node n;
+    struct page_map *map = malloc(page_map_bytes(p.size));
+    pgno child;
     bool equal;
 
     snprintf(text_of_key, sizeof text_of_key, "common prefix%04u", seed % 60);
     page_key_init(&k, text(text_of_key), text("some data"));
+    if (page_map_build(map, p))
+        (void)page_map_find(map, p.size, &k, &child);
+    free(map);
     (void)page_search_pair_key(p, &k, &equal);
     (void)page_find_child(p, &k, seed % 2 == 0 ? PAGE_SIDE_LOWER : PAGE_SIDE_UPPER, &b);
     if (page_peek_node(p, page_search_key(p, &k, &equal), &n) && n.data.size != 0)
@@ -144,19 +149,18 @@ static void search_anything(struct page p, uint32_t seed)
 }
 
 /* Damage any byte of a page: the check never reads outside (the sanitizer watches) and never crashes. */
-static void check_is_total(void **state)
+static void check_pages_total(uint32_t flags, const char *data)
 {
     uint32_t seed = 12345;
     uint8_t *memory = malloc(4096), *good = malloc(4096);
     struct page p = {memory, 4096};
 
-    (void)state;
-    page_init(p, 9, 2, PAGE_LEAF, (dbtime){1});
+    page_init(p, 9, 2, flags, (dbtime){1});
     page_set_external(p, text("common prefix"));
     for (unsigned i = 0; i < 60; i++) {
         char key[40];
         snprintf(key, sizeof key, "common prefix%04u", i);
-        page_insert(p, i, text(key), text("some data"), 0);
+        page_insert(p, i, text(key), text(data), 0);
     }
     assert_int_equal(page_check(p, NULL), 0);
     memcpy(good, memory, 4096);
@@ -175,6 +179,13 @@ static void check_is_total(void **state)
     free(good);
 }
 
+static void check_is_total(void **state)
+{
+    (void)state;
+    check_pages_total(PAGE_LEAF, "some data");
+    check_pages_total(PAGE_PARENT_OF_LEAF, "page");
+}
+
 /* Keys of all lengths, many of them equal for long stretches: one after the other is looked for as whole strings are compared. */
 static void searches_compare_whole_keys(void **state)
 {
@@ -182,8 +193,10 @@ static void searches_compare_whole_keys(void **state)
     struct page p = {malloc(PAGE), PAGE}, inner = {malloc(PAGE), PAGE};
     uint8_t (*keys)[KEY_ROOM] = calloc(ROWS, KEY_ROOM);
     size_t sizes[ROWS];
+    struct page_map *map = malloc(page_map_bytes(PAGE));
     uint32_t seed = 99;
-    unsigned count = 0;
+    unsigned count = 0, mapped = 0;
+    pgno child;
 
     (void)state;
     page_init(p, 9, 2, PAGE_LEAF, (dbtime){1});
@@ -210,8 +223,9 @@ static void searches_compare_whole_keys(void **state)
         sizes[slot] = size;
         count++;
         page_insert(p, slot, bytes_of(key, size), text("data"), 0);
-        page_insert(inner, slot, bytes_of(key, size), bytes_of((const uint8_t[4]){1}, 4), 0);
+        page_insert(inner, slot, bytes_of(key, size), bytes_of((const uint8_t[4]){(uint8_t)count}, 4), 0);
     }
+    assert_true(page_map_build(map, inner));
     /* As separators: key and data are one string, cut anywhere. */
     for (unsigned i = 0; i < count; i++) {
         for (size_t cut = 0; cut <= sizes[i]; cut += 1 + sizes[i] / 5) {
@@ -221,15 +235,59 @@ static void searches_compare_whole_keys(void **state)
             page_key_init(&k, bytes_of(keys[i], cut), bytes_of(keys[i] + cut, sizes[i] - cut));
             assert_true(page_find_child(inner, &k, PAGE_SIDE_LOWER, &b));
             assert_int_equal(b.slot, wanted);
+            if (page_map_find(map, PAGE, &k, &child)) {
+                assert_int_equal(child, b.child);
+                mapped++;
+            }
             assert_true(page_find_child(inner, &k, PAGE_SIDE_UPPER, &b));
             while (wanted + 1 < count && sizes[wanted] >= sizes[i] && memcmp(keys[wanted], keys[i], sizes[i]) == 0)
                 wanted++;
             assert_int_equal(b.slot, wanted);
         }
     }
+    assert_true(mapped > 0);
+    free(map);
     free(p.at);
     free(inner.at);
     free(keys);
+}
+
+/* A map answers for every key that its separators' first bytes decide, and as the page does. */
+static void maps_choose_the_child_of_the_page(void **state)
+{
+    enum { PAGE = 8192, ROWS = 200 };
+    struct page p = {malloc(PAGE), PAGE};
+    struct page_map *map = malloc(page_map_bytes(PAGE));
+    uint8_t key[16];
+    unsigned mapped = 0;
+    struct page_branch b;
+    struct page_key k;
+    pgno child;
+
+    (void)state;
+    page_init(p, 9, 2, PAGE_PARENT_OF_LEAF, (dbtime){1});
+    page_set_external(p, text("table/"));
+    assert_false(page_map_build(map, p));
+    memcpy(key, "table/", 6);
+    for (unsigned i = 0; i < ROWS; i++) {
+        store_be32(key + 6, i * 1000);
+        page_insert(p, i, bytes_of(key, i + 1 < ROWS ? 10 : 0), bytes_of((const uint8_t[4]){(uint8_t)(i + 1)}, 4), 0);
+    }
+    assert_true(page_map_build(map, p));
+    for (unsigned i = 0; i < 1000 * ROWS; i += 7) {
+        store_be32(key + 6, i);
+        page_key_init(&k, bytes_of(key, 10), text(i % 2 == 0 ? "" : "data"));
+        assert_true(page_find_child(p, &k, PAGE_SIDE_LOWER, &b));
+        if (!page_map_find(map, PAGE, &k, &child))
+            continue;
+        assert_int_equal(child, b.child);
+        mapped++;
+    }
+    assert_true(mapped > 1000 * ROWS / 7 * 9 / 10);
+    page_key_init(&k, text("tab"), BYTES_NONE);
+    assert_false(page_map_find(map, PAGE, &k, &child));
+    free(map);
+    free(p.at);
 }
 
 struct model { char key[64]; size_t size; uint8_t data[512]; };
@@ -396,6 +454,7 @@ int main(void)
         cmocka_unit_test(real_pages_pass_and_rebuild),
         cmocka_unit_test(check_is_total),
         cmocka_unit_test(searches_compare_whole_keys),
+        cmocka_unit_test(maps_choose_the_child_of_the_page),
         cmocka_unit_test(pages_behave_like_sorted_arrays),
         cmocka_unit_test(replace_takes_data_from_its_own_page),
         cmocka_unit_test(promises_shrink_with_the_room),
