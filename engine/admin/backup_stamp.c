@@ -16,36 +16,18 @@ void backup_info_set(struct disk_bkinfo *info, lgpos mark, const struct logtime 
 /* The checkpoint as the file has it: recovery of a copy will start from a file, not from memory. */
 ese_err backup_checkpoint_generation(struct inst *inst, uint32_t *generation)
 {
-    ese_err err = JET_errSuccess;
-    struct checkpoint_file *copies = NULL, *good = NULL;
-    struct os_file *file = NULL;
-    char path[OS_PATH_MAX];
-    int size = snprintf(path, sizeof path, "%s%s.%s", inst->log_config.system_dir, inst->log_config.base,
-                        inst->log_config.new_extensions ? "jcp" : "chk");
+    lgpos at = LGPOS_MIN;
+    ese_err err = log_checkpoint_stored(inst->log, &at);
 
-    if (size < 0 || (size_t)size >= sizeof path)
-        FAIL(JET_errInvalidPath);
-    copies = ese_alloc(2 * sizeof *copies);
-    if (copies == NULL)
-        FAIL(JET_errOutOfMemory);
-    if (os_file_open(path, OS_OPEN_READ, &file) < 0) {  /* a young stream has none yet */
+    if (err == JET_errCheckpointFileNotFound) {         /* a young stream has none yet */
         TRY(log_checkpoint_update(inst->log, true));
-        if (os_file_open(path, OS_OPEN_READ, &file) < 0)
-            FAIL(JET_errCheckpointFileNotFound);
+        err = log_checkpoint_stored(inst->log, &at);
     }
-    if (os_file_read(file, 0, copies, 2 * sizeof *copies) < 0)
+    if (err < 0 && err != JET_errCheckpointFileNotFound && err != JET_errOutOfMemory)
         FAIL(JET_errCheckpointCorrupt);
-    for (unsigned i = 2; i-- != 0;)
-        if (checkpoint_check(copies + i) == 0)
-            good = copies + i;
-    if (good == NULL)
-        FAIL(JET_errCheckpointCorrupt);
-    *generation = lgpos_generation(disk_lgpos_get(&good->checkpoint));
-    if (*generation == 0)
-        *generation = 1;
+    TRY(err);
+    *generation = lgpos_generation(at) != 0 ? lgpos_generation(at) : 1;
 done:
-    os_file_close(file);
-    ese_free(copies);
     return err;
 }
 

@@ -35,6 +35,22 @@ done:
     return err;
 }
 
+ese_err log_checkpoint_stored(struct log *log, lgpos *at)
+{
+    ese_err err = JET_errSuccess;
+    struct checkpoint_file *c = ese_alloc(sizeof *c);
+
+    if (c == NULL)
+        return err_raise(JET_errOutOfMemory, __func__, __LINE__);
+    os_mutex_lock(&log->files_lock);
+    err = checkpoint_read(&log->config, c);
+    os_mutex_unlock(&log->files_lock);
+    if (err >= 0)
+        *at = disk_lgpos_get(&c->checkpoint);
+    ese_free(c);
+    return err;
+}
+
 /* files_lock is held. */
 static ese_err write_file(struct log *log)
 {

@@ -104,6 +104,8 @@ ese_err log_lowest(struct log *log, uint32_t *generation);       /* lowest file 
 /* Checkpoint. */
 ese_err log_checkpoint_update(struct log *log, bool force);      /* compute, write when it moved enough; circular: delete what is behind */
 lgpos log_checkpoint(struct log *log);                  /* as last written to the file */
+/* As the file has it, read when nobody writes it. err: JET_errCheckpointFileNotFound, JET_errCheckpointCorrupt */
+ese_err log_checkpoint_stored(struct log *log, lgpos *at);
 ese_err log_checkpoint_write(struct log *log, lgpos at, bool has_attach_list);  /* clean end: exactly this */
 void log_checkpoint_backup(struct log *log, const struct disk_bkinfo *full, const struct disk_bkinfo *inc);
 

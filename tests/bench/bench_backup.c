@@ -21,7 +21,7 @@ typedef JET_UINT32 u32;
 #endif
 
 enum { PAGE_BYTES = 8192, VALUE_BYTES = 3500, CHUNK = 1 << 20, BUFFERS = 4, LIST_BYTES = 1 << 16, WRITERS = 2,
-       CACHE_BYTES = 64 << 20, MEMORY_OVER_CACHE = 32 << 20, COMMITTERS = 4, ROUNDS_MAX = 25 };
+       CACHE_BYTES = 64 << 20, MEMORY_OVER_CACHE = 32 << 20, COMMITTERS = 4, ROUNDS_MAX = 25, FLUSH_EVERY = 16 << 20 };
 
 enum figure { COPY, IDLE, BUSY, BARE, COMMIT_ONE, COMMIT_FOUR, FIGURES };
 static const char *const figure_names[FIGURES] = {"copy", "idle", "busy", "bare", "commit1", "commit4"};
@@ -34,6 +34,7 @@ struct bench {
     _Atomic bool stop;
     _Atomic uint64_t updates;
     double seconds_each;                                /* of each measurement of commits */
+    uint64_t memory_before;                             /* resident before the engine was started: the loader, the buffers */
     double figures[FIGURES][ROUNDS_MAX];
     uint8_t *pool;
 };
@@ -170,6 +171,11 @@ static void pipe_body(void *argument)
         size = p->sizes[p->emptied % BUFFERS];
         if (size != 0)
             must(os_file_write(p->file, offset, p->buffers[p->emptied % BUFFERS], size), "write");
+#ifdef _WIN32
+        /* Without direct I/O, which Wine has not, the disk must not wait for the end. */
+        if (offset / FLUSH_EVERY != (offset + size) / FLUSH_EVERY)
+            must(os_file_sync(p->file), "sync");
+#endif
         offset += size;
         os_mutex_lock(&p->lock);
         p->emptied++;
@@ -433,8 +439,9 @@ static void summary(struct bench *b, unsigned rounds)
     printf("medians of %u: idle %.2f, with writers %.2f of the copy; durable commits %.2f of overwrite + sync, %.2f times that with %d sessions\n",
            rounds, median[IDLE] / median[COPY], median[BUSY] / median[COPY], median[COMMIT_ONE] / median[BARE], median[COMMIT_FOUR] / median[COMMIT_ONE],
            COMMITTERS);
-    printf("resident at most %.1f MiB, the cache's cap and 32 MiB are %.1f MiB: %s\n", (double)peak / 1048576,
-           (double)(CACHE_BYTES + MEMORY_OVER_CACHE) / 1048576, peak < CACHE_BYTES + MEMORY_OVER_CACHE ? "kept" : "NOT KEPT");
+    printf("resident at most %.1f MiB, %.1f MiB of them before the engine was started; the cache's cap and 32 MiB are %.1f MiB: %s\n",
+           (double)peak / 1048576, (double)b->memory_before / 1048576, (double)(CACHE_BYTES + MEMORY_OVER_CACHE) / 1048576,
+           peak < CACHE_BYTES + MEMORY_OVER_CACHE ? "kept" : "NOT KEPT");
     for (unsigned k = 0; k < FIGURES; k++)
         printf("%s\t%.6g\t", figure_names[k], median[k]);
     printf("resident\t%.1f\n", (double)peak / 1048576);
@@ -468,6 +475,7 @@ int main(int argc, char **argv)
         p->buffers[i] = os_memory_reserve(CHUNK);
     must(os_dir_create(b->dir), "folder");
     (void)os_dir_list(b->dir, delete_entry, b->dir);
+    b->memory_before = memory_peak();
     start(b);
     fill(b, (uint64_t)megabytes << 20);
     make_commit_table(b);

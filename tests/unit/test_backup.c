@@ -1,5 +1,7 @@
 #include "reference.h"
 
+#include <unistd.h>
+
 #include "engine_fixture.h"
 
 #include "admin/backup_int.h"
@@ -309,6 +311,23 @@ static void a_damaged_log_is_not_given_out(void **state)
     assert_false(backup_in_progress(inst));
 }
 
+/* The checkpoint file is written copy after copy; a backup that begins in between reads the one that is there. */
+static void one_copy_of_the_checkpoint_is_enough(void **state)
+{
+    struct ground *f = *state;
+    char path[OS_PATH_MAX];
+
+    assert_int_equal(log_checkpoint_update(f->live.inst.log, true), 0);
+    assert_int_equal(truncate(path_in(f, path, sizeof path, "edb.chk"), 4096), 0);
+    assert_int_equal(backup_begin(&f->live.inst, 0), 0);
+    assert_int_equal(backup_end(&f->live.inst, ABORT), 0);
+    assert_int_equal(truncate(path, 100), 0);
+    assert_int_equal(backup_begin(&f->live.inst, 0), JET_errCheckpointCorrupt);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(backup_begin(&f->live.inst, 0), 0);
+    assert_int_equal(backup_end(&f->live.inst, ABORT), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(stamps_depend_on_truncation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(circular_logging_allows_only_full_backups, set_up_circular, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_log_is_not_given_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_copy_of_the_checkpoint_is_enough, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
