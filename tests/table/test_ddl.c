@@ -292,6 +292,75 @@ static void two_sessions_add_columns(void **state)
     cursor_close(c);
 }
 
+/* A transaction sees the columns, the indexes and the tables that were there when it began, whatever others commit meanwhile. */
+static void schema_is_seen_as_of_the_begin(void **state)
+{
+    struct world *w = *state;
+    struct cursor *c = make(w, "t"), *o;
+    struct session *s = w->f.s, *other;
+    struct column_def *found;
+    struct index_def *index;
+    struct column_create how = {.place = COLUMN_TAGGED, .name = "extra", .type = COL_LONG, .max_bytes = 4};
+    struct cursor *late;
+    struct table_def *t;
+    uint32_t id, ids[3];
+    int32_t value = 0;
+
+    assert_int_equal(session_begin(&w->f.inst, &other), 0);
+    put(c, w->ids, 1, 10);
+    assert_int_equal(rows_open(other, w->dbid, "t", &o), 0);
+    assert_int_equal(txn_begin(other, true), 0);
+    assert_int_equal(ddl_add_column(s, c->table, &how, &id), 0);
+    assert_int_equal(rows_index(s, c->table, "late", "-a\0", 4, ROW_INDEX_PLAIN), 0);
+    assert_int_equal(rows_create(s, w->dbid, "u", columns, 3, ids, indexes, 2, &late), 0);
+    cursor_close(late);
+    assert_int_equal(schema_find_column(other, o->table, "extra", &found), JET_errColumnNotFound);
+    assert_int_equal(schema_find_index(other, o->table, "late", &index), JET_errIndexNotFound);
+    assert_int_equal(schema_open_table(other, w->dbid, "u", &t), JET_errObjectNotFound);
+    assert_int_equal(schema_find_column(s, c->table, "extra", &found), 0);
+    assert_int_equal(txn_commit(other, 0), 0);
+    assert_int_equal(schema_find_column(other, o->table, "extra", &found), 0);
+
+    assert_int_equal(txn_begin(other, true), 0);
+    assert_int_equal(cursor_move(o, MOVE_FIRST, false), 0);
+    assert_int_equal(ddl_delete_index(s, c->table, "late"), 0);
+    assert_int_equal(ddl_delete_index(s, c->table, "ix_a"), 0);
+    assert_int_equal(ddl_delete_column(s, c->table, "a"), 0);
+    assert_int_equal(ddl_delete_table(s, w->dbid, "u"), 0);
+    assert_int_equal(schema_find_column(s, c->table, "a", &found), JET_errColumnNotFound);
+    assert_int_equal(schema_find_column(other, o->table, "a", &found), 0);
+    assert_int_equal(rows_get_long(o, w->ids[1], &value), 0);
+    assert_int_equal(value, 10);
+    assert_int_equal(schema_open_table(other, w->dbid, "u", &t), JET_errTableLocked);
+    assert_int_equal(schema_open_table(s, w->dbid, "u", &t), JET_errObjectNotFound);
+    assert_int_equal(txn_commit(other, 0), 0);
+    assert_int_equal(schema_find_column(other, o->table, "a", &found), JET_errColumnNotFound);
+    assert_int_equal(rows_get_long(o, w->ids[1], &value), JET_errColumnNotFound);
+    cursor_close(o);
+    cursor_close(c);
+    assert_int_equal(session_end(other), 0);
+}
+
+/* A change that is rolled back by hand of a column that others still see leaves it to all. */
+static void deleted_columns_come_back(void **state)
+{
+    struct world *w = *state;
+    struct cursor *c = make(w, "t");
+    struct session *other;
+    struct column_def *found;
+
+    assert_int_equal(session_begin(&w->f.inst, &other), 0);
+    assert_int_equal(txn_begin(w->f.s, false), 0);
+    assert_int_equal(ddl_delete_column(w->f.s, c->table, "tx"), 0);
+    assert_int_equal(schema_find_column(w->f.s, c->table, "tx", &found), JET_errColumnNotFound);
+    assert_int_equal(schema_find_column(other, c->table, "tx", &found), 0);
+    assert_int_equal(ddl_delete_column(other, c->table, "tx"), JET_errWriteConflict);
+    assert_int_equal(txn_rollback(w->f.s), 0);
+    assert_int_equal(schema_find_column(w->f.s, c->table, "tx", &found), 0);
+    cursor_close(c);
+    assert_int_equal(session_end(other), 0);
+}
+
 static void tables_are_renamed(void **state)
 {
     struct world *w = *state;
@@ -385,7 +454,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {BOTH(created_table_survives_reopen), BOTH(names_are_unique), BOTH(creation_rolls_back), BOTH(deletion_rolls_back),
                                        BOTH(index_is_built_and_rolls_back), BOTH(columns_come_and_go), BOTH(two_sessions_add_columns),
-                                       BOTH(tables_are_renamed),
+                                       BOTH(schema_is_seen_as_of_the_begin), BOTH(deleted_columns_come_back),
+        BOTH(tables_are_renamed),
                                        BOTH(derived_tables_have_the_templates_columns), BOTH(table_locks_hold)};
     return cmocka_run_group_tests(tests, NULL, clean);
 }
