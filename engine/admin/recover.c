@@ -409,6 +409,8 @@ ese_err recover_start(struct inst *inst, const struct recover_config *config)
     r->gen_high = r->survey.gen_high;
     TRY(check_current(r));
     set_reader(r);
+    if (!config->hard)
+        TRY(log_make_durable(&inst->log_config, &r->survey));
     TRY(adopt_file_size(r, &other_size));
     inst_event(inst, EVENT_REDO_BEGINS, "recovery replays logs %05X to %05X", (unsigned)r->gen_low, (unsigned)r->gen_high);
     TRY(run(r));

@@ -303,6 +303,9 @@ static ese_err redo_record(struct recovery *r, const struct log_record *record, 
     case LR_INIT: case LR_INIT2:
         redo_init(r);
         return 0;
+    case LR_RECOVERY_UNDO: case LR_RECOVERY_UNDO2:
+        redo_drop_macros(r->redo);                      /* what was begun before was given up here; its dbtime may come again */
+        return 0;
     case LR_NEW_PAGE: case LR_ROOT_PAGE_MOVE:
         return redo_page(r, record, span);
     default:

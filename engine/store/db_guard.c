@@ -166,8 +166,8 @@ ese_err db_guard_restore(struct db_file *db, lgpos log_end, unsigned *restored)
     }
     for (unsigned i = 0; i < le32_get(&h->count); i++)
         TRY(restore_one(db, guard, i, h, room + HEAD_BYTES, restored));
-    if (*restored != 0)
-        TRY(os_file_sync(db->file));
+    /* Also what was in its place already may so far be in the system's cache only, and the next batch takes the images away (G1). */
+    TRY(os_file_sync(db->file));
 done:
     os_file_close(guard);
     ese_free_aligned(room);

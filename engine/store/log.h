@@ -70,6 +70,8 @@ struct log_survey {
     struct checkpoint_file checkpoint_file;
 };
 ese_err log_survey(const struct log_config *config, struct log_survey *out);
+/* All that a reader finds survives a crash: before pages that were changed by it are written. */
+ese_err log_make_durable(const struct log_config *config, const struct log_survey *survey);
 
 ese_err log_create(const struct log_config *config, struct log **out);         /* new stream: generation 1, new signature */
 /* Continue a stream after its last record: writes go on at end (position behind the last record kept). */

@@ -112,6 +112,23 @@ done:
     return err;
 }
 
+/* What a program that died had written may so far be in the system's cache only; so may the names its last roll gave. */
+ese_err log_make_durable(const struct log_config *config, const struct log_survey *survey)
+{
+    ese_err err = JET_errSuccess;
+    char path[OS_PATH_MAX];
+    struct os_file *file = NULL;
+
+    if (!log_path_of(config, config->new_extensions ? "jtx" : "log", survey->has_current ? 0 : survey->gen_high, path))
+        FAIL(JET_errInvalidPath);
+    TRY(os_file_open(path, OS_OPEN_WRITE, &file));
+    TRY(os_file_sync(file));
+    TRY(os_dir_sync(config->log_dir));
+done:
+    os_file_close(file);
+    return err;
+}
+
 ese_err log_lowest(struct log *log, uint32_t *generation)
 {
     ese_err err = JET_errSuccess;

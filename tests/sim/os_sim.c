@@ -153,6 +153,16 @@ void sim_reboot(enum sim_reboot mode)
     sim_unlock();
 }
 
+void sim_restart(void)
+{
+    sim_lock();
+    for (struct sim_name *name = g_sim.names; name != NULL; name = name->next)
+        name->inode->locked = false;
+    g_sim.crashed = g_sim.failed = false;
+    g_sim.crash_at = g_sim.fail_at = 0;
+    sim_unlock();
+}
+
 ese_err sim_put(const char *path, const void *data, size_t size)
 {
     ese_err err = JET_errSuccess;

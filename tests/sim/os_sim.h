@@ -33,6 +33,7 @@ void sim_release(void);                                 /* gives all memory back
 void sim_crash_at(uint64_t k);                          /* at the k-th changing call from now; 0 = never */
 bool sim_crashed(void);
 void sim_reboot(enum sim_reboot mode);                  /* locks are gone, files are what survived, calls work again */
+void sim_restart(void);                                 /* only the program died: nothing is lost so far, and nothing more durable */
 uint64_t sim_count(void);                               /* changing calls since sim_reset */
 
 /* The k-th call of any kind from now fails with code, once or from then on; 0 = never. */
