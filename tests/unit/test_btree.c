@@ -395,8 +395,10 @@ static void plain_nodes_need_no_latch(void **state)
     trx_init(&reader, w.versions, w.log, 9);
     OK(bt_pos_init(q, &w.table, &reader));
     world_begin(&reader);
-    if (!buf_peek(w.db, w.table.root, &peek))
-        skip();                                         /* the thread sanitizer sees latches only */
+    if (!buf_peek(w.db, w.table.root, &peek)) {
+        print_message("the thread sanitizer sees latches only: nothing to test\n");
+        goto done;
+    }
     assert_false(bt_peek_equal(q, bytes_of("c", 1), NULL));          /* its insert is in the version store */
     world_commit(&reader);
     OK(ver_cleanup(w.versions, 1u << 30));
@@ -423,6 +425,7 @@ static void plain_nodes_need_no_latch(void **state)
     OK(bt_next(q));
     assert_true(bytes_equal(bt_data(q), bytes_of("one", 3)));
     bt_release(q);
+done:
     world_commit(&reader);
     bt_pos_free(p);
     bt_pos_free(q);
