@@ -108,6 +108,9 @@ void ver_drop(struct ver_store *v, struct ver_entry *e);              /* under t
 typedef ese_err (*ver_remove_fn)(void *context, struct ver_entry *e);
 void ver_set_remover(struct ver_store *v, ver_remove_fn remove, void *context);
 ese_err ver_cleanup(struct ver_store *v, unsigned entries_max);
+/* Before t changes something, without latches: a store that is nearly full is cleaned up at once, and transactions of others get a moment
+ * to end. So only one that runs long meets JET_errVersionStoreOutOfMemory. */
+void ver_ease(struct ver_store *v, const struct trx *t);
 void ver_cleanup_start(struct ver_store *v);            /* background thread */
 void ver_cleanup_stop(struct ver_store *v);
 uint64_t ver_entry_count(struct ver_store *v);

@@ -2,7 +2,7 @@
 
 #include "mvcc/ver_store.h"
 
-enum { REMOVE_ATTEMPTS_MAX = 8, CLEANUP_BATCH = 256, CLEANUP_IDLE_MS = 500, LIGHT_LOOK_MAX = 8192 };
+enum { REMOVE_ATTEMPTS_MAX = 8, CLEANUP_BATCH = 256, CLEANUP_IDLE_MS = 500, LIGHT_LOOK_MAX = 8192, PATIENCE_MS = 1000, NAP_MS = 2 };
 
 /* ---- pending undo information of pages ---- */
 
@@ -265,6 +265,39 @@ ese_err ver_cleanup(struct ver_store *v, unsigned entries_max)
 done:
     os_mutex_unlock(&v->clean_lock);
     return err;
+}
+
+/* ---- a store that is nearly full ---- */
+
+static bool is_tight(struct ver_store *v)
+{
+    uint64_t max = v->config.bytes_max;
+    return max != 0 && atomic_load_explicit(&v->bytes, memory_order_relaxed) > max - max / 8;
+}
+
+/* Clean-up may be behind, or wait for a transaction that is stalled for a moment: both get the time they need. One that is still there
+ * after all that patience is long; nobody waits for it a second time. */
+void ver_ease(struct ver_store *v, const struct trx *t)
+{
+    uint64_t until = 0, holder = 0;
+
+    while (is_tight(v)) {
+        uint64_t now, oldest;
+        (void)ver_cleanup(v, UINT32_MAX);
+        oldest = trx_oldest_other(t).v;
+        if (!is_tight(v) || oldest == UINT64_MAX || (t->level != 0 && t->begin.v < oldest) ||
+            oldest == atomic_load_explicit(&v->long_begin, memory_order_relaxed))
+            break;
+        now = os_clock_ns();
+        if (oldest != holder) {
+            holder = oldest;
+            until = now + PATIENCE_MS * UINT64_C(1000000);
+        } else if (now >= until) {
+            atomic_store_explicit(&v->long_begin, oldest, memory_order_relaxed);
+            break;
+        }
+        os_sleep_ms(NAP_MS);
+    }
 }
 
 void ver_drain(struct ver_store *v, struct db_file *db)

@@ -83,6 +83,7 @@ struct ver_store {
     struct spin queue_lock;
     struct list queue;                                  /* committed entries, about in commit order, by trx_link */
     _Atomic uint64_t queued;
+    _Atomic uint64_t long_begin;                        /* begin of a transaction that was waited for in vain */
 
     struct spin rceid_lock;                             /* recovery only */
     struct ver_entry **by_rceid;

@@ -46,6 +46,7 @@ static ese_err statement_begin(struct cursor *c, struct statement *st)
     ese_err err = JET_errSuccess;
 
     *st = (struct statement){0};
+    ver_ease(c->session->trx.versions, &c->session->trx);
     TRY(cursor_enter(c, false, &st->own));
     if (c->session->trx.read_only)
         FAIL(JET_errTransReadOnly);
@@ -312,6 +313,8 @@ ese_err update_prepare(struct cursor *c, enum update_kind kind)
         FAIL(JET_errTransReadOnly);
     if (c->update != UPDATE_NONE)
         FAIL(JET_errAlreadyPrepared);
+    if (locks)
+        ver_ease(c->session->trx.versions, &c->session->trx);
     TRY(take_memory(c));
     record_edit_start(&c->edit, c->edit_memory, c->table->db->page_size, page_is_large(c->table->db->page_size));
     c->edit.room = record_room(c->table);
@@ -745,6 +748,7 @@ ese_err update_escrow(struct cursor *c, uint32_t columnid, int64_t delta, size_t
         FAIL(JET_errColumnNotFound);
     if (c->update != UPDATE_NONE)
         FAIL(JET_errAlreadyPrepared);
+    ver_ease(c->session->trx.versions, &c->session->trx);
     if (column->fid <= COLUMNS_FIXED_MAX && delta_bytes != column->fixed_bytes)
         FAIL(JET_errInvalidBufferSize);
     if ((column->flags & COLUMN_ESCROW) == 0)

@@ -332,6 +332,88 @@ static void full_store_refuses_and_recovers_after_the_long_transaction(void **st
     trx_end(&w->a);
 }
 
+/* Fills the store until t, another transaction or the cleaner would have to give way. */
+static ese_err fill(struct world *w, struct trx *t, enum ver_op op, unsigned most)
+{
+    struct ver_node n = node(w, "fill");
+    struct ver_entry *e;
+    ese_err err = 0;
+    for (unsigned i = 0; i < most && err == 0; i++) {
+        err = ver_prepare(w->v, t, op, &n, BYTES_NONE, &e);
+        if (err == 0)
+            ver_apply(w->v, t, e, NULL);
+        if (err == 0)
+            e->tree = w;
+    }
+    return err;
+}
+
+static ese_err remove_nothing(void *context, struct ver_entry *e)
+{
+    (void)context;
+    (void)e;
+    return 0;
+}
+
+/* Deleted nodes wait for their removal: that is done for the one who needs the room. */
+static void room_is_made_on_demand(void **state)
+{
+    struct world *w = *state;
+    ver_set_remover(w->v, remove_nothing, NULL);
+    trx_begin(&w->a, false);
+    assert_int_equal(fill(w, &w->a, VER_FLAG_DELETE, 100000), JET_errVersionStoreOutOfMemory);
+    commit(w, &w->a);
+    trx_begin(&w->a, false);
+    assert_int_equal(fill(w, &w->a, VER_REPLACE, 1), JET_errVersionStoreOutOfMemoryAndCleanupTimedOut);
+    ver_ease(w->v, &w->a);
+    assert_int_equal(fill(w, &w->a, VER_REPLACE, 1), 0);
+    commit(w, &w->a);
+    ver_set_remover(w->v, NULL, NULL);
+}
+
+static void end_soon(void *argument)
+{
+    struct world *w = argument;
+    os_sleep_ms(50);
+    trx_end(&w->b);
+}
+
+/* Another transaction holds everything, and ends in a moment; one that does not end is not waited for again and again. */
+static void a_stalled_transaction_is_waited_for_and_a_long_one_is_not(void **state)
+{
+    struct world *w = *state;
+    struct os_thread *thread;
+    uint64_t start;
+    trx_begin(&w->b, true);
+    trx_begin(&w->a, false);
+    assert_int_equal(fill(w, &w->a, VER_REPLACE, 100000), JET_errVersionStoreOutOfMemory);
+    commit(w, &w->a);
+    trx_begin(&w->a, false);
+    assert_int_equal(fill(w, &w->a, VER_REPLACE, 1), JET_errVersionStoreOutOfMemory);
+    assert_int_equal(os_thread_start(&thread, end_soon, w), 0);
+    ver_ease(w->v, &w->a);
+    os_thread_join(thread);
+    assert_int_equal(fill(w, &w->a, VER_REPLACE, 1), 0);
+    commit(w, &w->a);
+
+    trx_begin(&w->b, true);
+    trx_begin(&w->a, false);
+    assert_int_equal(fill(w, &w->a, VER_REPLACE, 100000), JET_errVersionStoreOutOfMemory);
+    commit(w, &w->a);
+    trx_begin(&w->a, false);
+    ver_ease(w->v, &w->a);
+    start = os_clock_ns();
+    for (unsigned i = 0; i < 100; i++)
+        ver_ease(w->v, &w->a);
+    assert_true(os_clock_ns() - start < UINT64_C(1000000000));
+    assert_int_equal(fill(w, &w->a, VER_REPLACE, 1), JET_errVersionStoreOutOfMemory);
+    start = os_clock_ns();
+    ver_ease(w->v, &w->b);                              /* the long one itself has nobody to wait for */
+    assert_true(os_clock_ns() - start < UINT64_C(1000000000));
+    trx_end(&w->a);
+    trx_end(&w->b);
+}
+
 static void undo_info_is_logged_for_running_changes_only(void **state)
 {
     struct world *w = *state;
@@ -480,6 +562,8 @@ int main(void)
         CASE(commit_waiting_for_the_disk_holds_up_no_cleanup),
         CASE(cleanup_keeps_what_a_running_reader_needs),
         CASE(full_store_refuses_and_recovers_after_the_long_transaction),
+        CASE(room_is_made_on_demand),
+        CASE(a_stalled_transaction_is_waited_for_and_a_long_one_is_not),
         CASE(undo_info_is_logged_for_running_changes_only),
         CASE(undo_info_that_the_log_refuses_stays_pending),
         CASE(undo_info_of_moved_nodes_is_logged_before_the_undo),
