@@ -193,6 +193,7 @@ static void set_reader(struct recovery *r)
     if (!how->hard) {
         (void)snprintf(r->read.dirs[0], OS_PATH_MAX, "%s", c->log_dir);
         r->read.sign_log = &r->survey.sign_log;
+        r->read.from_checkpoint = true;
         return;
     }
     (void)snprintf(r->read.dirs[0], OS_PATH_MAX, "%s", how->backup_log_dir);

@@ -123,6 +123,8 @@ struct log_read_config {
     uint32_t gen_high;                                  /* last generation to read; 0 = through the current log */
     uint32_t gen_split;                                 /* restore: generations above come from dirs[1] */
     const struct signature *sign_log;                   /* expected stream; NULL = that of the first file */
+    bool from_checkpoint;                               /* in the current log what lies before the start need not be read: all of it is
+                                                           durable, and no log follows whose chain of checksums would need it */
 };
 /* Positions before the first record at or after from (start of generation when segment is 0). */
 ese_err log_reader_open(const struct log_read_config *config, lgpos from, struct log_reader **out);

@@ -288,11 +288,11 @@ static ese_err add_sum(struct tail *t, uint16_t number, uint8_t *segment)
     return JET_errSuccess;
 }
 
-/* Whatever lies behind the end and could one day pass for a part of this generation is wiped, from the far end and each for good
+/* Whatever lies in first..last behind the end and could one day pass for a part of this generation is wiped, from the far end and each for good
  * before the next: what is left of it after a crash must not look as if something were missing before it. */
-static ese_err wipe_behind(struct tail *t, unsigned first)
+static ese_err wipe_behind(struct tail *t, unsigned first, unsigned last)
 {
-    return each_segment(t, first, t->total - 1u, true, wipe_segment);
+    return each_segment(t, first, last, true, wipe_segment);
 }
 
 static ese_err settle_tail(struct tail *t, lgpos end)
@@ -307,10 +307,10 @@ static ese_err settle_tail(struct tail *t, lgpos end)
     }
     if (t->last > t->total - 2 || t->bytes > LOG_SEGMENT_BYTES)
         FAIL(JET_errLogFileCorrupt);
-    TRY(wipe_behind(t, t->last + 2u));                  /* the one behind the last may be its shadow */
+    TRY(wipe_behind(t, t->last + 2u, t->total - 1u));   /* the one behind the last may be its shadow */
     if (t->last != 0)
         TRY(settle_last(t));
-    TRY(wipe_behind(t, t->last + 1u));
+    TRY(wipe_behind(t, t->last + 1u, t->last + 1u));
     TRY(each_segment(t, 1, t->last, false, add_sum));
 done:
     return err;

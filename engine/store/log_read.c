@@ -20,6 +20,8 @@ struct log_reader {
     uint16_t total, last;                               /* segments of the file; last data segment */
     uint64_t xor_sum;                                   /* of the segments read so far in this generation */
     bool chain;                                         /* the generation before was read from its first segment to its end */
+    bool current;                                       /* the file is the current log */
+    bool skipped;                                       /* it was not read from its first segment */
     struct logtime time_before;
     uint64_t xor_before;
 
@@ -121,12 +123,14 @@ static ese_err open_file(struct log_reader *r, uint32_t generation, bool *found,
             if (le32_get(&r->header.generation) != generation)
                 FAIL(JET_errLogGenerationMismatch);
             *found = true;
+            r->current = false;
             goto done;
         }
         if (find.current && log_file_name(current, sizeof current, r->config.base, 0, r->extension)) {
             TRY(read_header_of(r, dir, current));
             *found = le32_get(&r->header.generation) == generation;
             *higher = *higher || le32_get(&r->header.generation) > generation;
+            r->current = *found;
             if (*found)
                 goto done;
         }
@@ -184,6 +188,9 @@ static ese_err open_generation(struct log_reader *r, uint32_t generation, bool *
     r->segment = 0;
     r->in_segment = false;
     r->xor_sum = 0;
+    r->skipped = r->config.from_checkpoint && r->current && generation == lgpos_generation(r->from) && lgpos_segment(r->from) > 1;
+    if (r->skipped)
+        r->segment = (uint16_t)(lgpos_segment(r->from) - 1);
     os_file_prefetch(r->file, 0, (size_t)r->total * LOG_SEGMENT_BYTES);
 done:
     return err;
@@ -295,7 +302,7 @@ static ese_err next_generation(struct log_reader *r, bool *end)
     *end = r->config.gen_high != 0 && r->generation >= r->config.gen_high;
     if (*end)
         goto done;
-    r->chain = true;
+    r->chain = !r->skipped;
     r->time_before = r->header.time_create;
     r->xor_before = r->xor_sum;
     r->from_shadow = false;

@@ -78,8 +78,56 @@ static void reading_starts_at_any_position(void **state)
         assert_int_equal(read_all(&c, span.at, &rest, &end), 0);
         assert_int_equal(rest, all - n);
         assert_true(end.v == last.v);
+        c.from_checkpoint = true;
+        assert_int_equal(read_all(&c, span.at, &rest, &end), 0);
+        assert_int_equal(rest, all - n);
+        assert_true(end.v == last.v);
+        c.from_checkpoint = false;
     }
     log_reader_close(r);
+}
+
+/* From a checkpoint in the current log, what lies before it is not read at all; without one it is part of what must be whole. */
+static void the_current_log_is_read_from_the_checkpoint(void **state)
+{
+    struct log_read_config c;
+    char path[600], dir[512];
+    unsigned all, rest;
+    lgpos last, end, from = LGPOS_MIN;
+    struct log_reader *r;
+    struct log_record record;
+    struct log_span span;
+    struct os_file *file;
+    uint8_t damage[LOG_SEGMENT_BYTES];
+    bool over;
+
+    (void)state;
+    if (!reference_unpack("sweep-a"))
+        skip();
+    snprintf(dir, sizeof dir, "%s/sweep-a/kill-10/crash", reference_scratch());
+    config_for(&c, dir);
+    assert_int_equal(read_all(&c, LGPOS_MIN, &all, &last), 0);
+    assert_int_equal(log_reader_open(&c, LGPOS_MIN, &r), 0);
+    for (unsigned n = 0; log_reader_next(r, &record, &span, &over) == 0 && !over; n++) {
+        if (from.v >= lgpos_make(lgpos_generation(last), 3, 0).v)
+            break;
+        from = span.at;
+        rest = all - n;
+    }
+    log_reader_close(r);
+    assert_true(from.v >= lgpos_make(lgpos_generation(last), 3, 0).v);
+    all = rest;
+    memset(damage, 0x5A, sizeof damage);
+    damage[7] = 1;
+    snprintf(path, sizeof path, "%s/edb.log", dir);
+    assert_int_equal(os_file_open(path, OS_OPEN_WRITE, &file), 0);
+    assert_int_equal(os_file_write(file, LOG_SEGMENT_BYTES, damage, sizeof damage), 0);
+    os_file_close(file);
+    assert_int_equal(read_all(&c, from, &rest, &end), JET_errLogFileCorrupt);
+    c.from_checkpoint = true;
+    assert_int_equal(read_all(&c, from, &rest, &end), 0);
+    assert_int_equal(rest, all);
+    assert_true(end.v == last.v);
 }
 
 /* The damaged streams, each with what the original engine answered to it. */
@@ -163,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reference_stream_reads_to_its_end),
         cmocka_unit_test(reading_starts_at_any_position),
+        cmocka_unit_test(the_current_log_is_read_from_the_checkpoint),
         cmocka_unit_test(damaged_streams_are_judged_as_by_the_original),
         cmocka_unit_test(a_generation_asked_for_must_be_there),
         cmocka_unit_test(a_real_log_with_one_segment_reads),
