@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "admin/backup_int.h"
 #include "admin/recover_int.h"
 
 enum { STATUS_BEGIN = 5, STATUS_COMPLETE = 6, COPY_BYTES = 256 * 1024 };
@@ -388,6 +389,18 @@ static void fail_run(struct recovery *r)
     }
 }
 
+/* What cannot be deleted stays; recovery has succeeded without it. */
+static void drop_old_logs(struct recovery *r)
+{
+    bool any = false;
+    uint32_t end = lgpos_generation(log_checkpoint(r->inst->log));
+    (void)backup_delete_logs(r->inst, r->survey.gen_low, end, &any);
+    if (any)
+        inst_event(r->inst, EVENT_LOGS_DELETED, "logs %05X to %05X deleted after recovery", (unsigned)r->survey.gen_low, (unsigned)end - 1);
+    else
+        inst_event(r->inst, EVENT_NO_LOGS_DELETED, "no logs to delete after recovery");
+}
+
 ese_err recover_start(struct inst *inst, const struct recover_config *config)
 {
     struct recovery *r = NULL;
@@ -401,6 +414,8 @@ ese_err recover_start(struct inst *inst, const struct recover_config *config)
     } else {
         TRY(log_survey(&inst->log_config, &r->survey));
         r->gen_low = r->survey.gen_low;
+        if (!r->survey.any && config->stream_must_exist)
+            FAIL(JET_errFileNotFound);
         if (!r->survey.any) {
             TRY(log_create(&inst->log_config, &inst->log));
             TRY(log_init(inst));
@@ -417,6 +432,8 @@ ese_err recover_start(struct inst *inst, const struct recover_config *config)
     TRY(run(r));
     inst_event(inst, EVENT_REDO_ENDS, "recovery is done");
     TRY(log_init(inst));
+    if (config->truncate)
+        drop_old_logs(r);
     if (other_size) {
         TRY(recover_stop(inst, false));
         FAIL(JET_errLogFileSizeMismatchDatabasesConsistent);

@@ -24,6 +24,8 @@ struct recover_config {
     bool ignore_lost_logs;                              /* JET_bitReplayIgnoreLostLogs */
     bool without_undo;                                  /* JET_bitRecoveryWithoutUndo */
     bool allow_backup_db;                               /* JET_bitAllowSoftRecoveryOnBackup, and restore */
+    bool stream_must_exist;                             /* JET_bitLogStreamMustExist: JET_errFileNotFound instead of a new stream */
+    bool truncate;                                      /* JET_bitTruncateLogsAfterRecovery: logs before the checkpoint are deleted */
     bool keep_attached;                                 /* JET_bitKeepDbAttachedAtEndOfRecovery */
     bool map_only;                                      /* databases not in the map are skipped (restore) */
     const struct recover_map *map; unsigned map_count;

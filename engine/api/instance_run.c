@@ -250,6 +250,8 @@ static ese_err run_recovery(struct api_instance *ai, const struct start_config *
     how->ignore_missing_db = (config->grbit & JET_bitReplayIgnoreMissingDB) != 0;
     how->ignore_lost_logs = (config->grbit & JET_bitReplayIgnoreLostLogs) != 0;
     how->without_undo = (config->grbit & JET_bitRecoveryWithoutUndo) != 0;
+    how->stream_must_exist = (config->grbit & JET_bitLogStreamMustExist) != 0;
+    how->truncate = (config->grbit & JET_bitTruncateLogsAfterRecovery) != 0;
     how->keep_attached = (config->grbit & JET_bitKeepDbAttachedAtEndOfRecovery) != 0;
     how->map = config->map;
     how->map_count = config->map_count;

@@ -419,6 +419,8 @@ static ESE_OUTLINE ese_err take_next(struct log *log)
     while (log->next_state == NEXT_WANTED)
         os_cond_wait(&log->next_done, &log->next_lock);
     err = log->next_state == NEXT_READY ? JET_errSuccess : log->next_err;
+    if (log->next_state != NEXT_READY && err == 0)      /* stopped on the way: the current generation must keep its name */
+        err = err_raise(JET_errLogWriteFail, __func__, __LINE__);
     log->next_state = NEXT_NONE;
     os_mutex_unlock(&log->next_lock);
     log->reserve_used = false;

@@ -65,7 +65,8 @@ lgpos inst_oldest_dirty(void *inst);
 ese_err inst_before_checkpoint(void *inst, lgpos checkpoint);
 /* Numbers of the original's events; the modules that tell of more have the rest beside their text. 0 is plain text. */
 enum {
-    EVENT_START = 102, EVENT_STOP = 103, EVENT_STOP_ERROR = 104, EVENT_START_DONE = 105, EVENT_REDO_BEGINS = 300, EVENT_REDO_ENDS = 302,
+    EVENT_START = 102, EVENT_STOP = 103, EVENT_STOP_ERROR = 104, EVENT_START_DONE = 105, EVENT_LOGS_DELETED = 224, EVENT_NO_LOGS_DELETED = 225,
+    EVENT_REDO_BEGINS = 300, EVENT_REDO_ENDS = 302,
     EVENT_DATABASE_CREATED = 325, EVENT_DATABASE_ATTACHED = 326, EVENT_DATABASE_DETACHED = 327, EVENT_LOG_CORRUPTED = 440,
     EVENT_REPLAY_FAILED = 454, EVENT_LOG_TORN = 462, EVENT_UNDO_FAILED = 471, EVENT_LOG_DOWN = 492
 };
