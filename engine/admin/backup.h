@@ -9,7 +9,7 @@
  * LATCHES     backup lock rank 12.
  * FAILS       as the document says, per call.
  * CALLERS     api, admin/backup_dir, admin/snapshot.
- * TESTS       conformance, sim crash sweep, reference call traces
+ * TESTS       unit/test_backup*.c, conformance, sim crash sweep, reference call traces
  */
 #ifndef ESE_ADMIN_BACKUP_H
 #define ESE_ADMIN_BACKUP_H

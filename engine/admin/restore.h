@@ -4,7 +4,7 @@
  * INVARIANTS  R1  the set is verified (headers, signatures, generations, checksums of headers and trailers) before anything is changed.
  *             R2  the backup set is never changed; databases are changed only after every check passed.
  * CALLERS     api.
- * TESTS       reference backup sets, conformance, sim
+ * TESTS       unit/test_restore_inputs.c, reference backup sets, conformance, sim
  */
 #ifndef ESE_ADMIN_RESTORE_H
 #define ESE_ADMIN_RESTORE_H

@@ -4,7 +4,7 @@
  * OWNS        struct restore.
  * INVARIANTS  R1  the checks of restore_logs.c only read.
  * CALLERS     admin/restore*.c
- * TESTS       unit/test_restore.c
+ * TESTS       unit/test_restore_inputs.c
  */
 #ifndef ESE_ADMIN_RESTORE_INT_H
 #define ESE_ADMIN_RESTORE_INT_H
