@@ -235,6 +235,55 @@ done:
     return err;
 }
 
+/* The file is cut behind page first, once more; or a range was trimmed and reads as zeros. All that is in such pages later comes from
+ * records behind this one. */
+static ese_err redo_give_up(struct recovery *r, const struct log_record *record, struct log_span span)
+{
+    struct db_file *db = recover_db_of(r, record->head.dbid, span.at);
+    pgno first = record->u.file_range.first;
+    uint32_t count = record->u.file_range.count;
+    ese_err err = 0;
+    if (db == NULL)
+        goto done;
+    if (first == 0 || count > UINT32_MAX - first)
+        FAIL(JET_errLogFileCorrupt);
+    if (record->type == LR_TRIM_DB) {
+        if (count != 0)
+            redo_given_up(r->redo, db, first, first + count - 1);
+        goto done;
+    }
+    redo_given_up(r->redo, db, first + 1, UINT32_MAX);
+    if (first < atomic_load(&db->page_last)) {
+        buf_purge_from(db, first + 1);
+        TRY(db_file_shrink(db, first));
+    }
+done:
+    return err;
+}
+
+/* What redo left out because a page was not there must have been explained by now. */
+static ese_err check_missing(struct recovery *r, const struct db_file *db)
+{
+    ese_err err = 0;
+    pgno page = 0;
+    if (db == NULL)
+        goto done;
+    err = redo_check_missing(r->redo, db, &page);
+    if (err < 0)
+        inst_event(r->inst, 0, "page %u of %s is missing although the log needs it", (unsigned)page, db->path);
+done:
+    return err;
+}
+
+static ese_err redo_detach(struct recovery *r, const struct log_record *record, struct log_span span)
+{
+    ese_err err = 0;
+    TRY(check_missing(r, recover_db_of(r, record->head.dbid, span.at)));
+    TRY(recover_detach_record(r, record, span));
+done:
+    return err;
+}
+
 static ese_err redo_set_version(struct recovery *r, const struct log_record *record, struct log_span span)
 {
     struct db_file *db = recover_db_of(r, record->head.dbid, span.at);
@@ -293,9 +342,11 @@ static ese_err redo_record(struct recovery *r, const struct log_record *record, 
     case LR_ATTACH_DB:
         return recover_attach_record(r, record, span);
     case LR_DETACH_DB:
-        return recover_detach_record(r, record, span);
+        return redo_detach(r, record, span);
     case LR_EXTEND_DB:
         return redo_file_size(r, record, span);
+    case LR_SHRINK_DB: case LR_SHRINK_DB2: case LR_SHRINK_DB3: case LR_TRIM_DB:
+        return redo_give_up(r, record, span);
     case LR_SET_DB_VERSION:
         return redo_set_version(r, record, span);
     case LR_BACKUP2:
@@ -350,6 +401,10 @@ ese_err recover_redo(struct recovery *r)
         }
     }
     redo_drop_macros(r->redo);
+    /* A replay that stops here to go on later may find the explanation in logs to come. */
+    for (uint8_t dbid = 1; dbid < DB_COUNT_MAX && !r->config->without_undo; dbid++)
+        if (r->slots[dbid].state == SLOT_ATTACHED && !r->slots[dbid].creating)
+            TRY(check_missing(r, r->slots[dbid].db));
 done:
     log_reader_close(reader);
     return err;

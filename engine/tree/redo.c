@@ -14,7 +14,15 @@ struct macro {
     unsigned count;
 };
 
-struct redo { struct list macros; uint8_t *room; size_t room_size; };
+struct missing { uint8_t dbid; pgno page; };
+
+struct redo {
+    struct list macros;
+    uint8_t *room;
+    size_t room_size;
+    struct missing *missing;                            /* R5; few, if any */
+    size_t missing_count, missing_room;
+};
 
 ese_err redo_create(struct redo **out)
 {
@@ -47,7 +55,50 @@ void redo_release(struct redo *r)
         return;
     redo_drop_macros(r);
     ese_free(r->room);
+    ese_free(r->missing);
     ese_free(r);
+}
+
+/* ---- missing pages ---- */
+
+static ese_err note_missing(struct redo *r, const struct db_file *db, pgno page)
+{
+    ese_err err = 0;
+    for (size_t i = 0; i < r->missing_count; i++)
+        if (r->missing[i].dbid == db->dbid && r->missing[i].page == page)
+            goto done;
+    if (r->missing_count == r->missing_room) {
+        struct missing *larger = ese_resize(r->missing, (r->missing_room * 2 + 16) * sizeof *larger);
+        if (larger == NULL)
+            FAIL(JET_errOutOfMemory);
+        r->missing = larger;
+        r->missing_room = r->missing_room * 2 + 16;
+    }
+    r->missing[r->missing_count++] = (struct missing){db->dbid, page};
+done:
+    return err;
+}
+
+void redo_given_up(struct redo *r, const struct db_file *db, pgno first, pgno last)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->missing_count; i++) {
+        const struct missing m = r->missing[i];
+        if (m.dbid != db->dbid || m.page < first || m.page > last)
+            r->missing[kept++] = m;
+    }
+    r->missing_count = kept;
+}
+
+ese_err redo_check_missing(struct redo *r, const struct db_file *db, pgno *page)
+{
+    for (size_t i = 0; i < r->missing_count; i++) {
+        if (r->missing[i].dbid == db->dbid) {
+            *page = r->missing[i].page;
+            return err_raise(JET_errDbTimeTooOld, __func__, __LINE__);
+        }
+    }
+    return 0;
 }
 
 static struct macro *find_macro(const struct redo *r, uint16_t procid, dbtime time)
@@ -79,6 +130,10 @@ ese_err redo_latch(struct redo_work *w, pgno number, dbtime after, dbtime before
     now = page_dbtime(out->ref.page);
     if (now.v >= after.v || before.v == DBTIME_NONE.v)
         goto done;
+    if (now.v != before.v && out->fresh) {
+        TRY(note_missing(w->r, w->db, number));
+        goto done;
+    }
     if (now.v != before.v)
         FAIL(now.v < before.v ? JET_errDbTimeTooOld : JET_errDbTimeTooNew);
     out->needed = true;
@@ -98,6 +153,8 @@ ese_err redo_latch_new(struct redo_work *w, pgno number, dbtime after, struct re
     out->number = number;
     TRY(buf_latch_redo(w->db, number, &out->ref, &out->fresh));
     out->needed = out->fresh || page_dbtime(out->ref.page).v < after.v;
+    if (w->r->missing_count != 0)
+        redo_given_up(w->r, w->db, number, number);
     if (out->needed)
         buf_will_dirty(&out->ref);
 done:
@@ -158,7 +215,7 @@ done:
     return err;
 }
 
-static ese_err redo_one(struct redo_work *w, const struct log_record *record)
+ese_err redo_one(struct redo_work *w, const struct log_record *record)
 {
     ese_err err = 0;
     switch (record->type) {
@@ -172,13 +229,13 @@ static ese_err redo_one(struct redo_work *w, const struct log_record *record)
         TRY(redo_space(w, record));
         break;
     case LR_PAGE_MOVE:
-        TRY(redo_page_move(w, record));
+        TRY(redo_page_move(w, record, 0));
         break;
     case LR_EMPTY_TREE:
         TRY(redo_empty_tree(w, record));
         break;
-    case LR_ROOT_PAGE_MOVE:
-        FAIL(JET_errFeatureNotAvailable);
+    case LR_ROOT_PAGE_MOVE:                             /* says what the other records of its macro are about */
+        break;
     default:
         if (!lr_is_node(record->type))
             FAIL(JET_errLogFileCorrupt);
@@ -254,7 +311,7 @@ static ese_err run_macro(struct redo_work *w, struct macro *m)
 {
     ese_err err = 0;
     struct redo_macro_list list = {ese_alloc(m->count * sizeof(struct log_record)), 0};
-    bool splits = false, merges = false;
+    bool splits = false, merges = false, root = false;
     size_t at = 0, size;
     if (list.records == NULL)
         FAIL(JET_errOutOfMemory);
@@ -263,6 +320,7 @@ static ese_err run_macro(struct redo_work *w, struct macro *m)
         TRY(lr_decode(bytes_of(m->bytes + at, m->used - at), record, &size));
         splits = splits || record->type == LR_SPLIT2;
         merges = merges || record->type == LR_MERGE2;
+        root = root || record->type == LR_ROOT_PAGE_MOVE;
     }
     if (splits && merges)
         FAIL(JET_errLogFileCorrupt);
@@ -270,6 +328,8 @@ static ese_err run_macro(struct redo_work *w, struct macro *m)
         TRY(redo_split(w, &list));
     else if (merges)
         TRY(redo_merge(w, &list));
+    else if (root)
+        TRY(redo_root_move(w, &list));
     else
         for (unsigned i = 0; i < list.count; i++)
             TRY(redo_one(w, &list.records[i]));

@@ -46,7 +46,10 @@ ese_err redo_version(struct redo_work *w, const struct lr_head *head, const stru
 struct redo_macro_list { struct log_record *records; unsigned count; };
 ese_err redo_split(struct redo_work *w, const struct redo_macro_list *list);
 ese_err redo_merge(struct redo_work *w, const struct redo_macro_list *list);
-ese_err redo_page_move(struct redo_work *w, const struct log_record *record);
+/* oe: where the root's extent tree has gone, when a root moves together with it; else 0. */
+ese_err redo_page_move(struct redo_work *w, const struct log_record *record, pgno oe);
+ese_err redo_root_move(struct redo_work *w, const struct redo_macro_list *list);
+ese_err redo_one(struct redo_work *w, const struct log_record *record);         /* outside of splits and merges */
 ese_err redo_space(struct redo_work *w, const struct log_record *record);
 ese_err redo_node(struct redo_work *w, const struct log_record *record);
 ese_err redo_empty_tree(struct redo_work *w, const struct log_record *record);

@@ -1,6 +1,9 @@
 #include <string.h>
 
 #include "tree/redo_int.h"
+#include "tree/space_int.h"
+
+enum { MOVE_ROOT = 1, MOVE_OWNED_EXTENTS = 2 };     /* flags of PageMove */
 
 struct level { const struct log_record *record; struct redo_page page; };
 
@@ -161,7 +164,7 @@ done:
     return err;
 }
 
-static void apply_move(struct redo_work *w, const struct log_record *r, struct redo_page pages[5], const uint8_t *contents)
+static void apply_move(struct redo_work *w, const struct log_record *r, struct redo_page pages[5], const uint8_t *contents, pgno oe)
 {
     struct redo_page *source = &pages[0], *dest = &pages[1], *left = &pages[2], *right = &pages[3], *parent = &pages[4];
     uint8_t pointer[4];
@@ -171,6 +174,8 @@ static void apply_move(struct redo_work *w, const struct log_record *r, struct r
         memcpy(p.at, contents, p.size);
         if (page_is_large(p.size))
             store_le32(p.at + 64, dest->number);
+        if (oe != 0)
+            space_apply_moved_oe(p, oe);
     }
     if (source->needed)
         page_make_empty(source->ref.page);
@@ -184,7 +189,7 @@ static void apply_move(struct redo_work *w, const struct log_record *r, struct r
         redo_changed(w, &pages[i], r->head.after);
 }
 
-ese_err redo_page_move(struct redo_work *w, const struct log_record *r)
+ese_err redo_page_move(struct redo_work *w, const struct log_record *r, pgno oe)
 {
     ese_err err = 0;
     struct redo_page pages[5] = {REDO_PAGE_NONE, REDO_PAGE_NONE, REDO_PAGE_NONE, REDO_PAGE_NONE, REDO_PAGE_NONE};
@@ -195,9 +200,33 @@ ese_err redo_page_move(struct redo_work *w, const struct log_record *r)
     TRY(redo_latch(w, r->u.page_move.parent, r->head.after, r->u.page_move.parent_before, &pages[4]));
     if (pages[1].needed)
         TRY(moved_contents(w, r, &pages[0], w->room));
-    apply_move(w, r, pages, w->room);
+    apply_move(w, r, pages, w->room, oe);
 done:
     for (unsigned i = 5; i-- > 0;)
         redo_unlatch(&pages[i]);
+    return err;
+}
+
+/* ---- root move ---- */
+
+/* A root and its extent trees go to other pages in one macro; the root points to the new place of the owned extents. Headers of
+ * its children and the rows of the catalog that name the root come as records of their own. */
+ese_err redo_root_move(struct redo_work *w, const struct redo_macro_list *list)
+{
+    ese_err err = 0;
+    pgno oe = 0;
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct log_record *r = &list->records[i];
+        if (r->type == LR_PAGE_MOVE && (r->u.page_move.flags & MOVE_OWNED_EXTENTS) != 0)
+            oe = r->u.page_move.dest;
+    }
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct log_record *r = &list->records[i];
+        if (r->type == LR_PAGE_MOVE)
+            TRY(redo_page_move(w, r, (r->u.page_move.flags & MOVE_ROOT) != 0 ? oe : 0));
+        else
+            TRY(redo_one(w, r));
+    }
+done:
     return err;
 }

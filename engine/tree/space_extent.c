@@ -292,6 +292,20 @@ done:
     return err;
 }
 
+void space_apply_moved_oe(struct page root, pgno oe)
+{
+    uint8_t external[64];
+    struct bytes old = page_external(root);
+    size_t at;
+    if (old.size > sizeof external || find_header(old, &at) < 0)
+        return;
+    memcpy(external, old.data, old.size);
+    if ((load_le32(external + at + 8) & SPACE_MULTIPLE) == 0)
+        return;
+    store_le32(external + at + 12, oe);
+    page_set_external(root, bytes_of(external, old.size));
+}
+
 static ese_err read_owner(struct owner *o, pgno root)
 {
     ese_err err = 0;

@@ -62,6 +62,7 @@ void space_apply_create(const struct space_create *c, struct page root, struct p
 struct space_convert {
     pgno root, oe, ae, parent, secondary; uint32_t objid, cpg, cpg_secondary, available, page_flags; bool unique; dbtime time;
 };
+void space_apply_moved_oe(struct page root, pgno oe);   /* nothing to do on a root without extent trees */
 void space_apply_convert(const struct space_convert *c, struct page root, struct page oe, struct page ae);
 
 #endif
