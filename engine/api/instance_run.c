@@ -144,6 +144,20 @@ static void leave_cache(void)
         buf_cache_release(last);
 }
 
+/* JET_paramDurableCommitCallback. */
+static void report_durable(void *context, struct log *log, lgpos upto, ese_err failed)
+{
+    struct inst *inst = context;
+    struct api_instance *ai = inst->api;
+    JET_PFNDURABLECOMMITCALLBACK callback = (JET_PFNDURABLECOMMITCALLBACK)(uintptr_t)param_number(&ai->params, JET_paramDurableCommitCallback);
+    struct signature sign;
+    JET_COMMIT_ID seen = {0};
+    log_signature(log, &sign);
+    memcpy(&seen.signLog, sign.b, sizeof seen.signLog);
+    seen.commitId = (JET_INT64)upto.v;
+    (void)callback(ai->handle, &seen, failed < 0 ? (JET_GRBIT)JET_bitDurableCommitCallbackLogUnavailable : 0u);
+}
+
 static ese_err fill_log_config(struct api_instance *ai, struct inst *inst)
 {
     struct log_config *config = &inst->log_config;
@@ -170,6 +184,8 @@ static ese_err fill_log_config(struct api_instance *ai, struct inst *inst)
     config->oldest_transaction = inst_oldest_transaction;
     config->oldest_dirty = inst_oldest_dirty;
     config->before_checkpoint = inst_before_checkpoint;
+    if (param_number(&ai->params, JET_paramDurableCommitCallback) != 0)
+        config->durable = report_durable;
     config->context = inst;
     return 0;
 }

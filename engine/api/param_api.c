@@ -88,6 +88,11 @@ static void set_growth(struct inst *inst, uint32_t pages)
     atomic_fetch_sub(&inst->db_users, 1);
 }
 
+static void set_depth(struct log *log, uint64_t bytes)
+{
+    log_set_checkpoint_depth(log, bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX);
+}
+
 /* Values that reach into a running engine. */
 static void apply_effect(const struct addressed *where, uint32_t id)
 {
@@ -95,6 +100,8 @@ static void apply_effect(const struct addressed *where, uint32_t id)
         resize_cache();
     if (id == JET_paramDbExtensionSize && where->ai != NULL && where->ai->inst != NULL)
         set_growth(where->ai->inst, (uint32_t)param_number(&where->ai->params, id));
+    if (id == JET_paramCheckpointDepthMax && where->ai != NULL && where->ai->inst != NULL && where->ai->inst->log != NULL)
+        set_depth(where->ai->inst->log, param_number(&where->ai->params, id));
 }
 
 /*

@@ -198,14 +198,20 @@ done:
     return call_end(&c, err);
 }
 
-/* JetCommitTransaction2 - with the number of the commit; a durable time limit is met by flushing at once. source: API reference */
+/*
+ * JetCommitTransaction2 - with the number of the commit, which the durable-commit callback and later commits exceed. A lazy commit
+ * becomes durable by itself within LAZY_MS; a tighter limit is met by flushing at once.
+ * source  API reference "JetCommitTransaction2", "JET_paramDurableCommitCallback"
+ */
 JET_ERR JET_API JetCommitTransaction2(JET_SESID sesid, JET_GRBIT grbit, JET_UINT32 cmsecDurableCommit, JET_COMMIT_ID *pCommitId)
 {
+    enum { LAZY_MS = 300 };
     struct call c;
     ese_err err = 0;
-    (void)cmsecDurableCommit;
     TRY(call_session(&c, sesid, CALL_PLAIN));
     TRY(commit(&c, grbit));
+    if (cmsecDurableCommit != 0 && cmsecDurableCommit < LAZY_MS && c.s->trx.level == 0)
+        TRY(txn_wait_last(c.s));
     if (pCommitId != NULL) {
         struct signature sign = {{0}};
         if (c.s->inst->log != NULL)

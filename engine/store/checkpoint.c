@@ -151,7 +151,7 @@ ese_err log_checkpoint_update(struct log *log, bool force)
     at = compute(log);
     if (at.v < old.v)
         at = old;
-    if (!force && lgpos_generation(at) == lgpos_generation(old) && log_distance(log, old, at) < log->config.checkpoint_depth_bytes / 16)
+    if (!force && lgpos_generation(at) == lgpos_generation(old) && log_distance(log, old, at) < log_checkpoint_depth(log) / 16)
         goto done;
     if (at.v == old.v && !force)
         goto done;

@@ -202,6 +202,22 @@ static void flush_pass(struct log *log, bool sync)
             atomic_store(&log->durable, target.v);
     }
     os_cond_broadcast(&log->moved);
+    if (log->config.durable != NULL)
+        os_cond_signal(&log->wake);
+}
+
+/* The lock is held at both ends and free in between. */
+static void tell_durable(struct log *log)
+{
+    ese_err failed = atomic_load(&log->failed);
+    uint64_t news = failed != 0 ? LGPOS_MAX.v : atomic_load(&log->durable);
+
+    if (log->config.durable == NULL || news <= log->told)
+        return;
+    log->told = news;
+    os_mutex_unlock(&log->lock);
+    log->config.durable(log->config.context, log, (lgpos){atomic_load(&log->durable)}, failed);
+    os_mutex_lock(&log->lock);
 }
 
 static void flush_as_leader(struct log *log, bool sync)
@@ -314,6 +330,7 @@ static void flush_body(void *argument)
     os_mutex_lock(&log->lock);
     while (!log->stop) {
         bool timed_out = !log->want_write && !os_cond_wait_ms(&log->wake, &log->lock, 250);
+        tell_durable(log);
         if (atomic_load(&log->failed) != 0 || log->stop) {
             log->want_write = false;
             continue;
@@ -330,6 +347,7 @@ static void flush_body(void *argument)
             flush_as_leader(log, true);
         }
     }
+    tell_durable(log);
     os_mutex_unlock(&log->lock);
 }
 
@@ -368,7 +386,8 @@ uint64_t log_distance(struct log *log, lgpos from, lgpos to)
     return segments * LOG_SEGMENT_BYTES;
 }
 
-uint32_t log_checkpoint_depth(struct log *log) { return log->config.checkpoint_depth_bytes; }
+uint32_t log_checkpoint_depth(struct log *log) { return atomic_load_explicit(&log->checkpoint_depth, memory_order_relaxed); }
+void log_set_checkpoint_depth(struct log *log, uint32_t bytes) { atomic_store(&log->checkpoint_depth, bytes); }
 
 struct logtime log_create_time(struct log *log)
 {
@@ -411,6 +430,7 @@ ese_err log_alloc(const struct log_config *config, struct log **out)
     os_cond_init(&log->next_done);
     atomic_store(&log->pin, UINT32_MAX);
     atomic_store(&log->circular, config->circular);
+    atomic_store(&log->checkpoint_depth, config->checkpoint_depth_bytes);
     log->ring_count = config->buffer_bytes / LOG_SEGMENT_BYTES;
     if (log->ring_count < LOG_RING_MIN)
         log->ring_count = LOG_RING_MIN;

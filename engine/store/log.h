@@ -39,7 +39,7 @@ struct log_config {
     uint32_t file_bytes;                                /* whole generation, multiple of 4096 */
     uint32_t buffer_bytes;
     uint32_t page_size;
-    uint32_t checkpoint_depth_bytes;
+    uint32_t checkpoint_depth_bytes;                    /* at the start; log_set_checkpoint_depth later */
     bool delete_out_of_range;                           /* JET_paramDeleteOutOfRangeLogs */
     bool ignore_version;
     /* Attach list of the moment, for headers of generations and the checkpoint. Called under no log latch, but others may wait
@@ -55,6 +55,9 @@ struct log_config {
     lgpos (*oldest_dirty)(void *context);
     /* Before the checkpoint moves: databases raise gen_min_required and are synced. */
     ese_err (*before_checkpoint)(void *context, lgpos checkpoint);
+    /* Everything that ended at or before upto has become durable; or, failed < 0, nothing more ever will. Called by the flush thread
+     * under no lock; NULL: nobody wants to know. */
+    void (*durable)(void *context, struct log *log, lgpos upto, ese_err failed);
     void *context;
 };
 
@@ -92,6 +95,7 @@ ese_err log_failed(struct log *log);                    /* 0, or the error that 
 bool log_disk_full(struct log *log);                    /* lives on reserve files: only what ends transactions should be logged */
 uint64_t log_distance(struct log *log, lgpos from, lgpos to);    /* bytes of log between two positions; 0 when to <= from */
 uint32_t log_checkpoint_depth(struct log *log);
+void log_set_checkpoint_depth(struct log *log, uint32_t bytes);  /* takes effect with the next round of page writes */
 bool log_is_circular(struct log *log);
 void log_set_circular(struct log *log, bool circular);
 /* Hold back deletion of generations >= from (backup); UINT32_MAX releases. */

@@ -61,6 +61,7 @@ struct log {
     uint8_t *scratch;                                   /* a long record before it is cut into fragments */
     size_t scratch_bytes;
     struct os_thread *flush_thread;
+    uint64_t told;                                      /* what config.durable has heard of; LGPOS_MAX: the failure */
 
     struct os_file *file;                               /* N2 from here */
     struct log_header header;
@@ -92,6 +93,7 @@ struct log {
     _Atomic uint64_t checkpoint;
     _Atomic uint32_t pin;
     _Atomic bool circular;
+    _Atomic uint32_t checkpoint_depth;
     uint32_t gen_low;                                   /* lowest archived generation that may exist */
     struct signature sign_log;
 };

@@ -161,6 +161,25 @@ done:
     return err;
 }
 
+/* The next generation is brought in while this one is replayed. Whatever is wrong with it shows when its turn comes. */
+static void prefetch_generation(struct log_reader *r, uint32_t generation)
+{
+    char name[32], path[OS_PATH_MAX];
+    struct os_file *file = NULL;
+    struct os_file_info info;
+
+    if (!log_file_name(name, sizeof name, r->config.base, generation, r->extension))
+        return;
+    for (unsigned i = 0; i < 2 && r->config.dirs[i][0] != '\0'; i++) {
+        int n = snprintf(path, sizeof path, "%s%s", r->config.dirs[i], name);
+        if (n <= 0 || (size_t)n >= sizeof path || os_path_info(path, &info) < 0 || os_file_open(path, OS_OPEN_READ, &file) < 0)
+            continue;
+        os_file_prefetch(file, 0, (size_t)info.size);
+        os_file_close(file);
+        return;
+    }
+}
+
 /* *end when the stream stops before this generation. */
 static ese_err open_generation(struct log_reader *r, uint32_t generation, bool *end)
 {
@@ -192,6 +211,7 @@ static ese_err open_generation(struct log_reader *r, uint32_t generation, bool *
     if (r->skipped)
         r->segment = (uint16_t)(lgpos_segment(r->from) - 1);
     os_file_prefetch(r->file, 0, (size_t)r->total * LOG_SEGMENT_BYTES);
+    prefetch_generation(r, generation + 1);
 done:
     return err;
 }

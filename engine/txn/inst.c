@@ -106,7 +106,9 @@ static void checkpoint_body(void *argument)
     struct inst *inst = argument;
     os_mutex_lock(&inst->background_lock);
     while (!inst->background_stop) {
-        (void)os_cond_wait_ms(&inst->background_wake, &inst->background_lock, CHECKPOINT_PERIOD_MS);
+        if (!inst->background_kicked)
+            (void)os_cond_wait_ms(&inst->background_wake, &inst->background_lock, CHECKPOINT_PERIOD_MS);
+        inst->background_kicked = false;
         if (inst->background_stop)
             break;
         os_mutex_unlock(&inst->background_lock);
@@ -186,6 +188,20 @@ unsigned inst_attach_list(void *context, struct attach_info *out, unsigned room)
     return count;
 }
 
+/* Under load the log outruns the period of the checkpoint: page writer and checkpoint are called when it lags too far. */
+static void keep_checkpoint_near(struct inst *inst)
+{
+    struct log *log = inst->log;
+    uint64_t depth = log != NULL ? log_checkpoint_depth(log) : 0;
+    if (log == NULL || log_distance(log, log_checkpoint(log), log_tip(log)) < depth + depth / 4)
+        return;
+    buf_kick_writer(inst->cache);
+    os_mutex_lock(&inst->background_lock);
+    inst->background_kicked = true;
+    os_cond_signal(&inst->background_wake);
+    os_mutex_unlock(&inst->background_lock);
+}
+
 /* Every attached database must know that the new generation exists before anything is lost with it. */
 ese_err inst_rolled(void *context, uint32_t generation, const struct logtime *created)
 {
@@ -206,6 +222,7 @@ ese_err inst_rolled(void *context, uint32_t generation, const struct logtime *cr
         os_mutex_unlock(&db->header_lock);
         TRY(db_file_write_header_for_roll(db));
     }
+    keep_checkpoint_near(inst);
 done:
     atomic_fetch_sub(&inst->db_users, 1);
     return err;

@@ -44,7 +44,7 @@ struct inst {
     lgpos init_at;                                      /* where this run's Init2 lies */
     _Atomic uint64_t attach_floor;                      /* the checkpoint stays below while a database is being attached or detached */
     struct os_thread *checkpoint_thread;                /* and other background work; started by inst_start_background */
-    struct os_cond background_wake; struct os_mutex background_lock; bool background_stop;
+    struct os_cond background_wake; struct os_mutex background_lock; bool background_stop, background_kicked;
     ese_err (*delta_done)(struct inst *inst, struct ver_entry *e);         /* table layer: nobody can undo this delta any more */
     void (*event)(struct inst *inst, unsigned id, const char *text);       /* event sink; may be NULL */
 };
