@@ -92,10 +92,12 @@ void *os_memory_reserve(size_t size)
     return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
 }
 
+/* Never decommitted: a thread that reads there at this moment must not fault. Unlocking what is not locked takes it out of the
+ * working set. */
 void os_memory_discard(void *at, size_t size)
 {
-    if (!VirtualFree(at, size, MEM_DECOMMIT) || VirtualAlloc(at, size, MEM_COMMIT, PAGE_READWRITE) != at)
-        memset(at, 0, size);
+    (void)VirtualAlloc(at, size, MEM_RESET, PAGE_READWRITE);
+    (void)VirtualUnlock(at, size);
 }
 
 void os_memory_release(void *at, size_t size)

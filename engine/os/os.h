@@ -112,7 +112,8 @@ unsigned os_cpu_count(void);
 uint64_t os_memory_bytes(void);
 uint32_t os_process_id(void);
 const char *os_process_name(void);
-/* Reserve zeroed page-aligned memory outside the heap; os_memory_discard gives physical pages back, contents become zero. */
+/* Reserve zeroed page-aligned memory outside the heap. os_memory_discard gives physical pages back: contents become zero or stay, and
+ * the memory can be read and written all the while, as a reader that does not believe what it sees may be at it. */
 void *os_memory_reserve(size_t size);
 void os_memory_discard(void *at, size_t size);
 void os_memory_release(void *at, size_t size);

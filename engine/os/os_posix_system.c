@@ -117,8 +117,7 @@ void *os_memory_reserve(size_t size)
 
 void os_memory_discard(void *at, size_t size)
 {
-    if (madvise(at, size, MADV_DONTNEED) != 0)
-        memset(at, 0, size);
+    (void)madvise(at, size, MADV_DONTNEED);
 }
 
 void os_memory_release(void *at, size_t size)
