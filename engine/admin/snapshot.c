@@ -146,7 +146,7 @@ static void thaw_member(struct member *m, int holder)
         inst_event(m->inst, EVENT_THAW, "writing goes on after a snapshot");
     }
     if (m->held) {
-        if (holder == HOLD_NONE)
+        if (holder == HOLD_NONE && m->inst->log != NULL)
             log_pin(m->inst->log, UINT32_MAX);
         set_holder(m, holder);
     }

@@ -491,6 +491,26 @@ static void a_frozen_instance_stands_still(void **state)
     free(f);
 }
 
+static void an_instance_without_log_is_not_frozen(void **state)
+{
+    struct ground *g = *state;
+    struct fixture *f = calloc(1, sizeof *f);
+    struct fixture_config how = {.page_size = PAGE, .logged = false};
+    struct snapshot *s = NULL;
+
+    stop(g);
+    assert_int_equal(fixture_start(f, g->work, &how), 0);
+    if (f->inst.backup == NULL)
+        assert_int_equal(backup_create(&f->inst), 0);
+    assert_int_equal(snapshot_create(0, &s), 0);
+    assert_int_equal(snapshot_add(s, &f->inst), 0);
+    assert_int_equal(snapshot_freeze(s, 60000), JET_errOSSnapshotNotAllowed);
+    assert_false(backup_in_progress(&f->inst));
+    snapshot_destroy(s);
+    assert_int_equal(fixture_stop(f), 0);
+    free(f);
+}
+
 struct roller { struct log *log; _Atomic bool done; };
 
 static void roll(void *argument)
@@ -558,6 +578,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(restore_rolls_forward, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_are_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_frozen_instance_stands_still, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_instance_without_log_is_not_frozen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_roll_ends_while_pages_are_held_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_freeze_ends_by_itself, set_up, tear_down),
     };
