@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "admin/db_attach.h"
 #include "admin/restore_int.h"
 
 /* Restore from what backup_directory wrote (backup-restore.md 13.2). The empty .pat files tell which databases belong to the set;
@@ -194,6 +195,7 @@ static ese_err copy_databases(struct folder_restore *f)
     for (unsigned i = 0; i < f->count; i++) {
         TRY(join(f->a, f->source, name_of(f->map[i].from), ""));
         TRY(restore_copy_file(f->a, f->map[i].to));
+        TRY(db_sync_folder(f->map[i].to));
     }
 done:
     return err;

@@ -523,34 +523,33 @@ bool buf_peek_latch(const struct buf_peek *peek, struct db_file *db, pgno n, enu
 static void join_cache(struct buf_cache *cache, struct db_file *db)
 {
     os_mutex_lock(&cache->dbs_lock);
-    if (!db->in_cache) {
+    if (!atomic_load(&db->in_cache)) {
         list_append(&cache->dbs, &db->cache_link);
-        db->in_cache = true;
+        atomic_store(&db->in_cache, true);
     }
     os_mutex_unlock(&cache->dbs_lock);
 }
 
-/* The list is in order of first_dirty because the tip is read under its lock and only grows. */
+/* The list is in order of first_dirty because the tip is read under its lock and only grows. The cache knows the database before its
+ * first page is on the list: the checkpoint must not miss any. */
 void buf_will_dirty(struct buf_ref *ref)
 {
     struct buf_frame *f = ref->frame;
     struct db_file *db = atomic_load_explicit(&f->db, memory_order_relaxed);
-    bool first;
 
     assert(ref->mode == LATCH_WRITE);
     if (atomic_load_explicit(&f->dirty, memory_order_relaxed))
         return;
     f->blank = false;
+    if (!atomic_load_explicit(&db->in_cache, memory_order_acquire))
+        join_cache(db->cache, db);
     os_mutex_lock(&db->dirty_lock);
-    first = list_empty(&db->dirty);
     f->first_dirty = db->log != NULL ? log_tip(db->log) : LGPOS_MIN;
     f->dirty_no = ++db->dirty_seq;
     list_append(&db->dirty, &f->dirty_link);
     atomic_store(&f->dirty, true);
     os_mutex_unlock(&db->dirty_lock);
     atomic_fetch_add_explicit(&db->cache->dirty_count, 1, memory_order_relaxed);
-    if (first)
-        join_cache(db->cache, db);
 }
 
 void buf_dirty(struct buf_ref *ref, lgpos record_start, lgpos record_end)
@@ -641,7 +640,7 @@ void buf_detach_db(struct db_file *db)
     buf_purge_db(db);
     os_mutex_lock(&cache->dbs_lock);
     list_remove(&db->cache_link);
-    db->in_cache = false;
+    atomic_store(&db->in_cache, false);
     os_mutex_unlock(&cache->dbs_lock);
     while (atomic_load(&db->writers) != 0)
         os_sleep_ms(1);

@@ -61,7 +61,7 @@ struct db_file {
     struct list dirty, writing;                         /* frames: changed, oldest first; on their way to the file */
     uint64_t dirty_seq;                                 /* frames ever put on dirty */
     struct list cache_link;
-    bool in_cache;
+    _Atomic bool in_cache;
     _Atomic bool exclusive;                             /* one session alone has it open; the layers above say so */
     _Atomic uint32_t frozen;                            /* pages and size stand still */
     _Atomic uint32_t header_frozen;                     /* and the header does */
