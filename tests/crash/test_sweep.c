@@ -25,6 +25,8 @@ struct known {
 };
 
 static struct known known;
+static uint32_t level;                                  /* update level of the database; 0: the newest */
+static uint64_t created_at;
 
 static void make_key(unsigned k, uint8_t key[4]) { store_be32(key, k * 7919u % KEYS); }
 
@@ -143,13 +145,14 @@ done:
 
 static ese_err work(struct engine *e, struct btree *t)
 {
-    struct attach_config how = {0};
+    struct attach_config how = {.update = level};
     struct session *loser = NULL;
     uint8_t dbid;
     ese_err err = 0;
     known.creating = true;
     TRY(db_create(e->session, "/sim/a.edb", &how, &dbid));
     known.created = true;
+    created_at = sim_count();
     known.creating = false;
     TRY(make_tree(e));
     TRY(open_tree(e, t));
@@ -263,6 +266,10 @@ static bool judge(struct engine *e, uint64_t k, const char *mode)
     }
     if (!in_order(e, k, mode))
         return false;
+    if (level != 0 && le32_get(&db_header_of(e->inst->dbs[dbid])->update_major) != level) {
+        printf("   call %u %s: level %x\n", (unsigned)k, mode, (unsigned)le32_get(&db_header_of(e->inst->dbs[dbid])->update_major));
+        return false;
+    }
     if (!known.tree_made)
         return true;
     err = read_all(e, found);
@@ -368,6 +375,23 @@ static void every_cut_leaves_what_was_acknowledged(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* A database of Windows 7's level is one after every cut, also when recovery makes its file anew. */
+static void a_creation_keeps_its_level(void **state)
+{
+    unsigned bad = 0;
+    uint64_t calls;
+    (void)state;
+    level = DB_UPDATE_LOWEST;
+    (void)calls_of_a_life();
+    calls = created_at + 60;
+    for (uint64_t k = 1; k <= calls && bad < 10; k++)
+        for (unsigned mode = SIM_KEPT; mode < SIM_REBOOTS && bad < 10; mode++)
+            bad += one_cut(k, 0, (enum sim_reboot)mode, k) ? 0 : 1;
+    level = 0;
+    printf("   %u calls, %u bad\n", (unsigned)calls, bad);
+    assert_int_equal(bad, 0);
+}
+
 static void a_cut_inside_recovery_changes_nothing(void **state)
 {
     uint64_t calls = calls_of_a_life();
@@ -394,6 +418,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cut_leaves_what_was_acknowledged),
+        cmocka_unit_test(a_creation_keeps_its_level),
         cmocka_unit_test(a_cut_inside_recovery_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, release_disk);
