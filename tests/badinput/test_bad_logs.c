@@ -127,7 +127,7 @@ static void hole_in_middle(void) { zero("edb00002.log", 16 * 4096, 4096); }
 static void generation_missing(void) { shell("rm '%s/edb00002.log'", image); }
 static void last_missing(void) { shell("rm '%s/edb.log'", image); }
 static void no_last_at_all(void) { shell("rm '%s/edb.log' '%s/edbtmp.log'", image, image); }
-static void header_bad(void) { zero("edb00002.log", 100, 40); }
+static void header_bad(void) { zero("edb00002.log", 44, 28); }           /* the signature; a path may be short */
 static void short_file(void) { shell("truncate -s 100000 '%s/edb00002.log'", image); }
 static void empty_file(void) { shell("truncate -s 0 '%s/edb.log'", image); }
 static void of_another_stream(void) { shell("cp '%s/edb00002.log' '%s/edb00002.log'", other, image); }
