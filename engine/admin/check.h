@@ -4,6 +4,8 @@
  * GIVES       check_database over an attached or closed file; faults with page and slot; never writes.
  * CHECKS      page sums and structure · key order · parent bounds · sibling links · each page owned exactly once · catalog and shadow ·
  *             index entries = records · long-value counts and chunks · records against the schema.
+ *             Not faults, only counted: pages that nobody owns, and references that a long value counts beyond those in records. A crash
+ *             between the steps of an update outside any transaction leaves such; space is lost, no data.
  * CALLERS     api tools, tests.
  * TESTS       reference cases (verdicts), every fixture's end
  */
@@ -20,7 +22,9 @@ struct check_config {
     void (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
 };
-struct check_counts { uint64_t pages, leaked_pages, records, entries, long_values, faults, bad_checksums, repairable; };
+struct check_counts {
+    uint64_t pages, leaked_pages, records, entries, long_values, spare_references, faults, bad_checksums, repairable;
+};
 /* dbid is attached in s's instance (read-only is enough) and quiet. err: only what prevents checking; faults are counted. */
 ese_err check_database(struct session *s, uint8_t dbid, const struct check_config *config, struct check_counts *counts);
 /* Checksums of a file that is not attached. */

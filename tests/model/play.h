@@ -43,7 +43,7 @@ struct play {
     bool in_doubt;                                      /* the commit under way when the disk failed: either outcome is right */
     int doubt_session;
     bool disk_failed;                                   /* errors are expected from now on */
-    bool orphans;                                       /* long values without a record are no fault: they are stored before it */
+    bool orphans;                                       /* a failure came between an update's own long values and its record */
     unsigned faults;                                    /* of the checker */
     unsigned failures;                                  /* how many there were */
     unsigned skipped;
