@@ -99,7 +99,8 @@ void *callback32_realloc(uint32_t user);
 void *callback32_commit(uint32_t user);
 uint32_t callback32_user(const void *function);         /* the program's own again; 0 when it is none of ours */
 
-static inline uint64_t handle_widen32(uint32_t handle) { return (uint64_t)(int64_t)(int32_t)handle; }
+/* Nil is all ones in both widths; any other handle keeps its number, also with the highest bit set. */
+static inline uint64_t handle_widen32(uint32_t handle) { return handle == UINT32_MAX ? UINT64_MAX : handle; }
 
 extern const struct layout32 layout32_column_create;
 extern const struct layout32 layout32_conditional_column;

@@ -85,6 +85,9 @@ static void handles_keep_nil(void **state)
     assert_true(handle_widen32(0xffffffff) == UINT64_MAX);
     assert_true(handle_widen32(0x1234) == 0x1234);
     assert_int_equal((uint32_t)handle_widen32(0x89abcdef), 0x89abcdef);
+    /* The hundreds of times that a slot of the handle table is used again set its highest bit. */
+    assert_true(handle_widen32(0x80000006u) == UINT64_C(0x80000006));
+    assert_true(handle_widen32(0xFFFFFFFEu) == UINT64_C(0xFFFFFFFE));
 }
 
 static void nested_structs_are_converted_and_results_come_back(void **state)
