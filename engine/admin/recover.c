@@ -135,6 +135,26 @@ done:
     return err;
 }
 
+/* The lowest generation that a database of the map needs; 0 when none of them says. */
+static uint32_t needed_by_map(const struct recovery *r)
+{
+    uint32_t low = 0;
+    for (unsigned i = 0; i < r->config->map_count; i++) {
+        struct db_file *db = NULL;
+        const struct db_header *h;
+        uint32_t first = 0;
+        if (db_file_open(r->config->map[i].to, true, r->inst->page_size, &db) < 0)
+            continue;
+        h = db_header_of(db);
+        if (le32_get(&h->state) != DB_CLEAN && signature_equal(&h->sign_log, &r->survey.sign_log))
+            first = le32_get(&h->gen_min_required);
+        if (first != 0 && (low == 0 || first < low))
+            low = first;
+        db_file_close(db);
+    }
+    return low;
+}
+
 static ese_err choose_start(struct recovery *r)
 {
     const struct log_survey *s = &r->survey;
@@ -142,6 +162,9 @@ static ese_err choose_start(struct recovery *r)
     ese_err err = 0;
     bool term = false;
     if (r->config->hard || !s->has_checkpoint || generation < s->gen_low || generation > s->gen_high) {
+        uint32_t needed = r->config->start_from_map && !r->config->hard ? needed_by_map(r) : 0;
+        if (needed > r->gen_low && needed <= s->gen_high)
+            r->gen_low = needed;                        /* what lies before counts as not there: nobody may need it */
         TRY(begin_at_generation(r, r->gen_low));
         goto done;
     }
@@ -174,7 +197,7 @@ static ese_err check_current(const struct recovery *r)
     struct os_file_info info;
     char path[OS_PATH_MAX], name[32];
     ese_err err = 0;
-    if (r->survey.has_current || r->config->hard || r->config->ignore_lost_logs)
+    if (r->survey.has_current || r->config->hard || r->config->ignore_lost_logs || r->config->allow_missing_current)
         goto done;
     (void)snprintf(name, sizeof name, "%.3stmp.%s", c->base, c->new_extensions ? "jtx" : "log");
     TRY(join(path, c->log_dir, name));

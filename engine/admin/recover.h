@@ -22,12 +22,14 @@ struct recover_progress { void (*report)(void *context, int status, unsigned don
 struct recover_config {
     bool ignore_missing_db;                             /* JET_bitReplayIgnoreMissingDB */
     bool ignore_lost_logs;                              /* JET_bitReplayIgnoreLostLogs */
+    bool allow_missing_current;                         /* JET_bitAllowMissingCurrentLog: the last archived generation is the end */
     bool without_undo;                                  /* JET_bitRecoveryWithoutUndo */
     bool allow_backup_db;                               /* JET_bitAllowSoftRecoveryOnBackup, and restore */
     bool stream_must_exist;                             /* JET_bitLogStreamMustExist: JET_errFileNotFound instead of a new stream */
     bool truncate;                                      /* JET_bitTruncateLogsAfterRecovery: logs before the checkpoint are deleted */
     bool keep_attached;                                 /* JET_bitKeepDbAttachedAtEndOfRecovery */
-    bool map_only;                                      /* databases not in the map are skipped (restore) */
+    bool map_only;                                      /* databases not in the map are skipped (restore; no JET_bitReplayMissingMapEntryDB) */
+    bool start_from_map;                                /* JET_bitReplayInferCheckpointFromRstmapDbs */
     const struct recover_map *map; unsigned map_count;
     struct recover_progress progress;
     /* hard recovery */

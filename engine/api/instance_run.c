@@ -265,6 +265,10 @@ static ese_err run_recovery(struct api_instance *ai, const struct start_config *
         return err_raise(JET_errOutOfMemory, __func__, __LINE__);
     how->ignore_missing_db = (config->grbit & JET_bitReplayIgnoreMissingDB) != 0;
     how->ignore_lost_logs = (config->grbit & JET_bitReplayIgnoreLostLogs) != 0;
+    how->allow_missing_current = (config->grbit & JET_bitAllowMissingCurrentLog) != 0;
+    how->allow_backup_db = (config->grbit & JET_bitAllowSoftRecoveryOnBackup) != 0;
+    how->start_from_map = (config->grbit & JET_bitReplayInferCheckpointFromRstmapDbs) != 0;
+    how->map_only = config->map_count != 0 && (config->grbit & JET_bitReplayMissingMapEntryDB) == 0;
     how->without_undo = (config->grbit & JET_bitRecoveryWithoutUndo) != 0;
     how->stream_must_exist = (config->grbit & JET_bitLogStreamMustExist) != 0;
     how->truncate = (config->grbit & JET_bitTruncateLogsAfterRecovery) != 0;

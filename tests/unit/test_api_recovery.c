@@ -68,41 +68,58 @@ static void create(JET_INSTANCE *i)
     OK(JetSetSystemParameterA(i, 0, JET_paramLogFileSize, 128, NULL));
 }
 
-static void fill_some_logs(JET_INSTANCE i, JET_SESID *s)
+static void add_rows(JET_SESID s, JET_TABLEID t, JET_COLUMNID c)
 {
     static char value[ROW_BYTES];
+    for (unsigned k = 0; k < ROWS; k++) {
+        OK(JetBeginTransaction(s));
+        OK(JetPrepareUpdate(s, t, JET_prepInsert));
+        OK(JetSetColumn(s, t, c, value, sizeof value, 0, NULL));
+        OK(JetUpdate(s, t, NULL, 0, NULL));
+        OK(JetCommitTransaction(s, k + 1 < ROWS ? JET_bitCommitLazyFlush : 0));
+    }
+    OK(JetCloseTable(s, t));
+}
+
+static void fill_database(JET_SESID s, const char *path)
+{
     JET_COLUMNDEF def = {.cbStruct = sizeof def, .coltyp = JET_coltypLongBinary};
     JET_DBID d = 0;
     JET_TABLEID t = 0;
     JET_COLUMNID c = 0;
-    OK(JetBeginSessionA(i, s, NULL, NULL));
-    OK(JetCreateDatabaseA(*s, database, NULL, &d, JET_bitDbOverwriteExisting));
-    OK(JetCreateTableA(*s, d, "t", 1, 100, &t));
-    OK(JetAddColumnA(*s, t, "c", &def, NULL, 0, &c));
-    for (unsigned k = 0; k < ROWS; k++) {
-        OK(JetBeginTransaction(*s));
-        OK(JetPrepareUpdate(*s, t, JET_prepInsert));
-        OK(JetSetColumn(*s, t, c, value, sizeof value, 0, NULL));
-        OK(JetUpdate(*s, t, NULL, 0, NULL));
-        OK(JetCommitTransaction(*s, k + 1 < ROWS ? JET_bitCommitLazyFlush : 0));
-    }
-    OK(JetCloseTable(*s, t));
+    OK(JetCreateDatabaseA(s, path, NULL, &d, JET_bitDbOverwriteExisting));
+    OK(JetCreateTableA(s, d, "t", 1, 100, &t));
+    OK(JetAddColumnA(s, t, "c", &def, NULL, 0, &c));
+    add_rows(s, t, c);
 }
 
-static void expect_rows(JET_INSTANCE i)
+static void fill_some_logs(JET_INSTANCE i, JET_SESID *s)
+{
+    OK(JetBeginSessionA(i, s, NULL, NULL));
+    fill_database(*s, database);
+}
+
+static void open_table(JET_INSTANCE i, const char *path, JET_SESID *s, JET_TABLEID *t)
+{
+    JET_DBID d = 0;
+    OK(JetBeginSessionA(i, s, NULL, NULL));
+    OK(JetAttachDatabaseA(*s, path, 0));
+    OK(JetOpenDatabaseA(*s, path, NULL, &d, 0));
+    OK(JetOpenTableA(*s, d, "t", NULL, 0, 0, t));
+}
+
+static unsigned count_rows(JET_INSTANCE i, const char *path)
 {
     JET_SESID s = 0;
-    JET_DBID d = 0;
     JET_TABLEID t = 0;
     unsigned rows = 0;
-    OK(JetBeginSessionA(i, &s, NULL, NULL));
-    OK(JetAttachDatabaseA(s, database, 0));
-    OK(JetOpenDatabaseA(s, database, NULL, &d, 0));
-    OK(JetOpenTableA(s, d, "t", NULL, 0, 0, &t));
+    open_table(i, path, &s, &t);
     for (JET_ERR err = JetMove(s, t, JET_MoveFirst, 0); err == 0; err = JetMove(s, t, JET_MoveNext, 0))
         rows++;
-    assert_int_equal(rows, ROWS);
+    return rows;
 }
+
+static void expect_rows(JET_INSTANCE i) { assert_int_equal(count_rows(i, database), ROWS); }
 
 static void a_stream_that_must_exist_is_not_made(void **state)
 {
@@ -181,12 +198,235 @@ static void recovery_tells_how_far_it_is(void **state)
     OK(JetTerm(i));
 }
 
+/* ---- what recovery goes on without ---- */
+
+static const char *in_folder(const char *name)
+{
+    static char path[400];
+    snprintf(path, sizeof path, "%s%s", folder, name);
+    return path;
+}
+
+static int empty_folder(void **state)
+{
+    (void)state;
+    return os_dir_list(folder, delete_entry, NULL) < 0 ? -1 : 0;
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    static char chunk[65536];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    size_t n;
+    assert_true(in != NULL && out != NULL);
+    while ((n = fread(chunk, 1, sizeof chunk, in)) != 0)
+        assert_int_equal(fwrite(chunk, 1, n, out), n);
+    assert_int_equal(fclose(out), 0);
+    fclose(in);
+}
+
+static void crash(JET_INSTANCE i) { assert_int_equal(JetTerm2(i, JET_bitTermDirty), JET_errDirtyShutdown); }
+
+/* The database as it was when the log was shorter, next to a log that has gone on; the current log is lost. */
+static void lose_current_log(void)
+{
+    JET_INSTANCE i;
+    JET_SESID s = 0;
+    JET_TABLEID t = 0;
+    JET_COLUMNDEF def = {.cbStruct = sizeof def};
+    create(&i);
+    OK(JetInit(&i));
+    fill_some_logs(i, &s);
+    crash(i);
+    copy_file(database, in_folder("early"));
+    create(&i);
+    OK(JetInit(&i));
+    open_table(i, database, &s, &t);
+    OK(JetGetTableColumnInfoA(s, t, "c", &def, sizeof def, JET_ColInfo));
+    add_rows(s, t, def.columnid);
+    crash(i);
+    OK(os_path_delete(in_folder("edb.log")));
+    (void)os_path_delete(in_folder("edbtmp.log"));
+}
+
+static void the_current_log_may_be_missing_when_allowed(void **state)
+{
+    JET_INSTANCE i;
+    JET_ERR err;
+    unsigned rows;
+    (void)state;
+    lose_current_log();
+    create(&i);
+    assert_int_equal(JetInit2(&i, 0), JET_errMissingLogFile);
+    /* The database promises that more log was written: it is not taken back to an earlier state. */
+    create(&i);
+    err = JetInit2(&i, JET_bitAllowMissingCurrentLog);
+    assert_true(err == JET_errCommittedLogFilesMissing || err == JET_errRequiredLogFilesMissing);
+    copy_file(in_folder("early"), database);
+    create(&i);
+    assert_int_equal(JetInit2(&i, 0), JET_errMissingLogFile);
+    create(&i);
+    OK(JetInit2(&i, JET_bitAllowMissingCurrentLog));
+    rows = count_rows(i, database);
+    assert_true(rows > ROWS && rows < 2 * ROWS);
+    OK(JetTerm(i));
+    create(&i);
+    OK(JetInit2(&i, 0));
+    assert_int_equal(count_rows(i, database), rows);
+    OK(JetTerm(i));
+}
+
+static JET_ERR start_moved(JET_INSTANCE *i, char *moved, JET_GRBIT grbit)
+{
+    JET_RSTMAP_A map = {.szDatabaseName = database, .szNewDatabaseName = moved};
+    JET_RSTINFO_A info = {.cbStruct = sizeof info, .rgrstmap = &map, .crstmap = 1};
+    create(i);
+    return JetInit3A(i, &info, grbit);
+}
+
+/* Two databases, one of them in another place than the log says. */
+static void crash_with_two(char moved[400], char other[400])
+{
+    JET_INSTANCE i;
+    JET_SESID s = 0;
+    snprintf(moved, 400, "%smoved.edb", folder);
+    snprintf(other, 400, "%sb.edb", folder);
+    create(&i);
+    OK(JetInit(&i));
+    fill_some_logs(i, &s);
+    fill_database(s, other);
+    crash(i);
+    OK(os_path_rename(database, moved));
+}
+
+static void a_database_outside_the_map_keeps_its_path_when_asked(void **state)
+{
+    JET_INSTANCE i;
+    char moved[400], other[400];
+    (void)state;
+    crash_with_two(moved, other);
+    OK(start_moved(&i, moved, JET_bitReplayMissingMapEntryDB));
+    assert_int_equal(count_rows(i, moved), ROWS);
+    assert_int_equal(count_rows(i, other), ROWS);
+    OK(JetTerm(i));
+}
+
+static void a_database_outside_the_map_is_left_alone(void **state)
+{
+    JET_INSTANCE i;
+    JET_DBINFOMISC misc;
+    char moved[400], other[400];
+    (void)state;
+    crash_with_two(moved, other);
+    OK(start_moved(&i, moved, 0));
+    assert_int_equal(count_rows(i, moved), ROWS);
+    OK(JetGetDatabaseFileInfoA(other, &misc, sizeof misc, JET_DbInfoMisc));
+    assert_int_equal(misc.dbstate, JET_dbstateDirtyShutdown);
+    OK(JetTerm(i));
+}
+
+static void damage(const char *path)
+{
+    FILE *f = fopen(path, "r+b");
+    assert_non_null(f);
+    for (unsigned k = 0; k < 4096; k++)
+        assert_int_not_equal(fputc(0x5a, f), EOF);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* Without a checkpoint redo begins with the first log; logs that no database needs need not be good when the map says who counts. */
+static void without_a_checkpoint_the_map_tells_where_redo_begins(void **state)
+{
+    JET_INSTANCE i;
+    JET_SESID s = 0;
+    JET_TABLEID t = 0;
+    JET_COLUMNDEF def = {.cbStruct = sizeof def};
+    (void)state;
+    create(&i);
+    OK(JetInit(&i));
+    fill_some_logs(i, &s);
+    OK(JetTerm(i));
+    create(&i);
+    OK(JetInit(&i));
+    open_table(i, database, &s, &t);
+    OK(JetGetTableColumnInfoA(s, t, "c", &def, sizeof def, JET_ColInfo));
+    add_rows(s, t, def.columnid);
+    crash(i);
+    OK(os_path_delete(in_folder("edb.chk")));
+    damage(in_folder("edb00001.log"));
+    assert_true(start_moved(&i, database, JET_bitReplayMissingMapEntryDB) < 0);
+    OK(start_moved(&i, database, JET_bitReplayInferCheckpointFromRstmapDbs));
+    assert_int_equal(count_rows(i, database), 2 * ROWS);
+    OK(JetTerm(i));
+}
+
+/* A copy as a backup program makes it, that was put in the place of the database without a restore. */
+static void copy_by_backup(JET_INSTANCE i, const char *to)
+{
+    static _Alignas(4096) char chunk[65536];
+    FILE *out = fopen(to, "wb");
+    JET_HANDLE h = 0;
+    JET_UINT32 low = 0, high = 0, got = 0;
+    assert_non_null(out);
+    OK(JetBeginExternalBackupInstance(i, 0));
+    OK(JetOpenFileInstanceA(i, database, &h, &low, &high));
+    do {
+        OK(JetReadFileInstance(i, h, chunk, sizeof chunk, &got));
+        assert_int_equal(fwrite(chunk, 1, got, out), got);
+    } while (got != 0);
+    OK(JetCloseFileInstance(i, h));
+    OK(JetEndExternalBackupInstance2(i, JET_bitBackupEndAbort));
+    assert_int_equal(fclose(out), 0);
+}
+
+static void a_copy_of_a_backup_is_recovered_only_when_allowed(void **state)
+{
+    JET_INSTANCE i;
+    JET_SESID s = 0;
+    char copy[400];
+    (void)state;
+    snprintf(copy, sizeof copy, "%scopy", folder);
+    create(&i);
+    OK(JetInit(&i));
+    fill_some_logs(i, &s);
+    copy_by_backup(i, copy);
+    crash(i);
+    OK(os_path_delete(database));
+    OK(os_path_rename(copy, database));
+    create(&i);
+    assert_int_equal(JetInit2(&i, 0), JET_errSoftRecoveryOnBackupDatabase);
+    create(&i);
+    OK(JetInit2(&i, JET_bitAllowSoftRecoveryOnBackup));
+    expect_rows(i);
+    OK(JetTerm(i));
+}
+
+static void a_missing_database_is_left_out_when_asked(void **state)
+{
+    JET_INSTANCE i;
+    char moved[400], other[400];
+    (void)state;
+    crash_with_two(moved, other);
+    create(&i);
+    assert_int_equal(JetInit2(&i, 0), JET_errAttachedDatabaseMismatch);
+    create(&i);
+    OK(JetInit2(&i, JET_bitReplayIgnoreMissingDB));
+    assert_int_equal(count_rows(i, other), ROWS);
+    OK(JetTerm(i));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_that_must_exist_is_not_made),
         cmocka_unit_test(logs_before_the_checkpoint_go_when_asked),
         cmocka_unit_test(recovery_tells_how_far_it_is),
+        cmocka_unit_test_setup(the_current_log_may_be_missing_when_allowed, empty_folder),
+        cmocka_unit_test_setup(a_database_outside_the_map_keeps_its_path_when_asked, empty_folder),
+        cmocka_unit_test_setup(a_database_outside_the_map_is_left_alone, empty_folder),
+        cmocka_unit_test_setup(without_a_checkpoint_the_map_tells_where_redo_begins, empty_folder),
+        cmocka_unit_test_setup(a_copy_of_a_backup_is_recovered_only_when_allowed, empty_folder),
+        cmocka_unit_test_setup(a_missing_database_is_left_out_when_asked, empty_folder),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
