@@ -42,6 +42,9 @@ static uintptr_t user_of(enum callback_kind kind, int n)
 #define INIT(n)                                                                                                        \
     static JET_ERR init_##n(JET_SNP snp, JET_SNT snt, void *pv, void *context)                                         \
     {                                                                                                                  \
+        struct recovery_control32 control;                                                                             \
+        if (snp == JET_snpRecoveryControl)                                                                             \
+            pv = recovery_control_to32(snt, pv, &control);                                                             \
         return ((init32)user_of(KIND_INIT, n))(snp, snt, pv, context);                                                 \
     }
 #define TABLE(n)                                                                                                       \

@@ -91,6 +91,10 @@ const struct layout32 *layout32_of_index_create(uint32_t level);
 void index_create_result32(const struct layout32 *layout, uint8_t *to32, const uint8_t *wide, const uint8_t *tail,
                            uint8_t *new_tail, size_t tail_size);
 
+/* JET_RECOVERYCONTROL as the program sees it, made of the engine's in the place that is given. */
+struct recovery_control32 { uint32_t words[11]; };
+void *recovery_control_to32(uint32_t snt, const void *control, struct recovery_control32 *to);
+
 /* Engine-side functions that call the program's; NULL for NULL; NULL when too many different ones are in use. */
 void *callback32_status(uint32_t user);
 void *callback32_init(uint32_t user);
@@ -140,5 +144,9 @@ extern const struct layout32 layout32_restore_info2;
 extern const struct layout32 layout32_system_param;
 extern const struct layout32 layout32_convert;
 extern const struct layout32 layout32_database_util;
+extern const struct layout32 layout32_control_log;
+extern const struct layout32 layout32_control_path;
+extern const struct layout32 layout32_control_undo;
+extern const struct layout32 layout32_control_event;
 
 #endif

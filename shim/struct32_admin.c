@@ -3,6 +3,8 @@
  */
 #include "shim32.h"
 
+#include <string.h>
+
 LAYOUT32(restore_map, JET_RSTMAP, 8, 16,
     POINTER(0, 0), /* szDatabaseName */
     POINTER(4, 8) /* szNewDatabaseName */)
@@ -57,3 +59,43 @@ LAYOUT32(database_util, JET_DBUTIL, 84, 136,
     COPY(52, 96, 24), /* pgno to cRetry */
     STATUS_CALL(76, 120), /* pfnCallback */
     POINTER(80, 128) /* pvCallback */)
+
+/* ---- JET_RECOVERYCONTROL: a beginning that all kinds share, then what belongs to the kind ---- */
+
+#define CONTROL32(id, ...) \
+    LAYOUT32(id, JET_RECOVERYCONTROL, 44, 64, CB_STRUCT, \
+        COPY(4, 4, 4), /* errDefault */ \
+        HANDLE(8, 8), /* instance */ \
+        COPY(12, 16, 4), /* sntUnion */ \
+        __VA_ARGS__)
+
+CONTROL32(control_log,
+    COPY(20, 28, 12), /* lGenNext to rgbReserved */
+    POINTER(32, 40), /* wszLogFile */
+    COPY(36, 48, 4), /* cdbinfomisc */
+    POINTER(40, 56) /* rgdbinfomisc */)
+
+CONTROL32(control_path,
+    POINTER(20, 32) /* wszDbPath, wszCheckpoint */)
+
+CONTROL32(control_undo,
+    COPY(20, 28, 4), /* cdbinfomisc */
+    POINTER(24, 32) /* rgdbinfomisc */)
+
+CONTROL32(control_event,
+    COPY(20, 28, 4) /* EventID */)
+
+static const struct { uint32_t snt, size32; const struct layout32 *layout; } control_kinds[] = {
+    {1001, 28, &layout32_control_log}, {1002, 8, &layout32_control_path}, {1004, 28, &layout32_control_log}, {1005, 12, &layout32_control_undo},
+    {1006, 8, &layout32_control_event}, {1007, 4, &layout32_control_event}, {1008, 8, &layout32_control_path}, {1009, 8, &layout32_control_path}};
+
+void *recovery_control_to32(uint32_t snt, const void *control, struct recovery_control32 *to)
+{
+    memset(to, 0, sizeof *to);
+    for (size_t i = 0; i < sizeof control_kinds / sizeof control_kinds[0]; i++)
+        if (control_kinds[i].snt == snt) {
+            narrow32(control_kinds[i].layout, to->words, control, 1);
+            to->words[4] = control_kinds[i].size32;
+        }
+    return to->words;
+}

@@ -191,18 +191,19 @@ done:
 }
 
 /* edb.log is missing: fine when a roll was interrupted (the next file stands ready), a loss otherwise. */
-static ese_err check_current(const struct recovery *r)
+static ese_err check_current(struct recovery *r, uint8_t next)
 {
     const struct log_config *c = &r->inst->log_config;
+    bool loss = !r->config->ignore_lost_logs && !r->config->allow_missing_current;
     struct os_file_info info;
     char path[OS_PATH_MAX], name[32];
     ese_err err = 0;
-    if (r->survey.has_current || r->config->hard || r->config->ignore_lost_logs || r->config->allow_missing_current)
+    if (r->survey.has_current || r->config->hard)
         goto done;
     (void)snprintf(name, sizeof name, "%.3stmp.%s", c->base, c->new_extensions ? "jtx" : "log");
     TRY(join(path, c->log_dir, name));
-    if (os_path_info(path, &info) < 0)
-        FAIL(JET_errMissingLogFile);
+    loss = loss && os_path_info(path, &info) < 0;
+    TRY(recover_ask_missing(r, r->survey.gen_high + 1, next, loss ? JET_errMissingLogFile : 0));
 done:
     return err;
 }
@@ -360,6 +361,56 @@ done:
     return err;
 }
 
+/* A checkpoint that is not to be used: redo begins with the first log, as if the file were not there. */
+static ese_err ask_checkpoint(struct recovery *r)
+{
+    ese_err err = 0, answer = recover_ask(r, RECOVER_OPEN_CHECKPOINT, 0);
+    if (answer == 0)
+        goto done;
+    if (answer != JET_errFileNotFound)
+        FAIL(answer);
+    r->survey.has_checkpoint = false;
+    ese_free(r->attached);
+    r->attached = NULL;
+    r->attached_count = r->created_count = 0;
+    TRY(choose_start(r));
+    TRY(recover_scan(r));
+done:
+    return err;
+}
+
+/* The last word before the log is written again: where an orderly run has ended, nothing is to be undone. */
+static ese_err ask_undo(struct recovery *r, bool finished)
+{
+    bool stay = r->config->without_undo;
+    ese_err err = 0, answer;
+    if (finished)
+        TRY(recover_ask_open(r, 0, RECOVER_LOG_FOR_DO, stay ? JET_errRecoveredWithoutUndoDatabasesConsistent : 0));
+    else if ((answer = recover_ask(r, RECOVER_BEGIN_UNDO, stay ? JET_errRecoveredWithoutUndo : 0)) == JET_errRecoveredWithoutUndo)
+        TRY(stop_before_undo(r));
+    else
+        TRY(answer);
+done:
+    return err;
+}
+
+static ese_err replay(struct recovery *r, bool finished)
+{
+    const struct recover_config *how = r->config;
+    ese_err err = 0;
+    TRY(ask_checkpoint(r));
+    if (how->progress.report != NULL)
+        how->progress.report(how->progress.context, STATUS_BEGIN, 0, r->gen_high - lgpos_generation(r->from) + 1);
+    TRY(recover_redo(r));
+    TRY(check_current(r, RECOVER_THEN_UNDO));
+    TRY(recover_settle(r));
+    TRY(ask_undo(r, finished));
+    if (how->hard)
+        TRY(bring_last_generation(r));
+done:
+    return err;
+}
+
 static ese_err run(struct recovery *r)
 {
     struct inst *inst = r->inst;
@@ -370,25 +421,20 @@ static ese_err run(struct recovery *r)
     TRY(recover_scan(r));
     finished = ends_clean(r->last_type) && !how->hard;
     clean = finished && r->survey.has_checkpoint && r->survey.checkpoint.v == r->last_at.v;
-    if (!clean) {
-        if (how->progress.report != NULL)
-            how->progress.report(how->progress.context, STATUS_BEGIN, 0, r->gen_high - lgpos_generation(r->from) + 1);
-        TRY(recover_redo(r));
-        TRY(recover_settle(r));
-        if (how->without_undo)
-            TRY(stop_before_undo(r));
-        if (how->hard)
-            TRY(bring_last_generation(r));
-    }
+    TRY(clean ? ask_undo(r, finished) : replay(r, finished));
     TRY(log_continue(&inst->log_config, &r->survey, r->end, &inst->log));
-    if (!clean && finished)
+    if (!clean && finished) {
         TRY(log_checkpoint_write(inst->log, r->last_at, false));
-    else if (!clean)
+    } else if (!clean) {
         TRY(recover_undo(r));
+        TRY(recover_ask_open(r, 0, RECOVER_LOG_FOR_DO, 0));
+    }
     if (!clean && how->progress.report != NULL) {
         unsigned total = r->gen_high - lgpos_generation(r->from) + 1;
         how->progress.report(how->progress.context, STATUS_COMPLETE, total, total);
     }
+    if (clean || recover_wants_event(r, EVENT_REDO_ENDS))
+        inst_event(inst, EVENT_REDO_ENDS, "recovery is done");
 done:
     return err;
 }
@@ -437,23 +483,21 @@ ese_err recover_start(struct inst *inst, const struct recover_config *config)
     } else {
         TRY(log_survey(&inst->log_config, &r->survey));
         r->gen_low = r->survey.gen_low;
-        if (!r->survey.any && config->stream_must_exist)
-            FAIL(JET_errFileNotFound);
         if (!r->survey.any) {
+            TRY(recover_ask_missing(r, 0, RECOVER_THEN_NEW_STREAM, config->stream_must_exist ? JET_errMissingLogFile : 0));
             TRY(log_create(&inst->log_config, &inst->log));
             TRY(log_init(inst));
             goto done;
         }
     }
     r->gen_high = r->survey.gen_high;
-    TRY(check_current(r));
+    TRY(check_current(r, RECOVER_THEN_REDO));
     set_reader(r);
     if (!config->hard)
         TRY(log_make_durable(&inst->log_config, &r->survey));
     TRY(adopt_file_size(r, &other_size));
     inst_event(inst, EVENT_REDO_BEGINS, "recovery replays logs %05X to %05X", (unsigned)r->gen_low, (unsigned)r->gen_high);
     TRY(run(r));
-    inst_event(inst, EVENT_REDO_ENDS, "recovery is done");
     TRY(log_init(inst));
     if (config->truncate)
         drop_old_logs(r);

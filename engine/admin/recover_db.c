@@ -80,8 +80,12 @@ static ese_err check_generations(const struct recovery *r, const struct db_heade
         goto done;
     if ((low != 0 && low < r->gen_low) || high > r->gen_high)
         FAIL(JET_errRequiredLogFilesMissing);
-    if (committed > r->gen_high && !r->config->ignore_lost_logs && !r->config->hard)
+    if (committed <= r->gen_high || r->config->hard)
+        goto done;
+    if (!r->config->ignore_lost_logs)
         FAIL(JET_errCommittedLogFilesMissing);
+    if (recover_ask(r, RECOVER_ERROR, r->config->skip_lost_event ? 0 : JET_errCommittedLogFilesMissing) < 0)
+        inst_event(r->inst, EVENT_LOGS_LOST, "%s has lost committed logs %05X to %05X", r->path, (unsigned)r->gen_high + 1, (unsigned)committed);
 done:
     return err;
 }
@@ -101,8 +105,8 @@ static ese_err check_attachable(const struct recovery *r, const struct db_header
     default:
         break;
     }
-    if (le32_get(&h->full_cur.gen_low) != 0 && !r->config->hard && !r->config->allow_backup_db && !r->config->without_undo)
-        FAIL(JET_errSoftRecoveryOnBackupDatabase);
+    if (le32_get(&h->full_cur.gen_low) != 0 && !r->config->hard && !r->config->without_undo)
+        TRY(recover_ask(r, RECOVER_ERROR, r->config->allow_backup_db ? 0 : JET_errSoftRecoveryOnBackupDatabase));
 done:
     return err;
 }
@@ -148,6 +152,7 @@ static ese_err take(struct recovery *r, struct db_file *db, const struct claim *
     *slot = (struct recover_slot){.state = SLOT_ATTACHED, .db = db, .attached_at = c->attach};
     if (changed)
         TRY(db_file_write_header(db));
+    TRY(recover_ask_db(r, RECOVER_ATTACHED_DB, db));
 done:
     return err;
 }
@@ -371,6 +376,7 @@ ese_err recover_detach_record(struct recovery *r, const struct log_record *recor
         FAIL(JET_errLogFileCorrupt);
     slot = &r->slots[record->head.dbid];
     if (slot->state == SLOT_ATTACHED) {
+        TRY(recover_ask_db(r, RECOVER_DETACHING_DB, slot->db));
         TRY(buf_flush_db(slot->db));
         TRY(db_header_detached(slot->db, span.at));
         db_guard_drop(slot->db);
@@ -429,6 +435,9 @@ done:
 
 void recover_drop_dbs(struct recovery *r)
 {
-    for (uint8_t i = 1; i < DB_COUNT_MAX; i++)
+    for (uint8_t i = 1; i < DB_COUNT_MAX; i++) {
+        if (r->slots[i].state == SLOT_ATTACHED)
+            (void)recover_ask_db(r, RECOVER_DETACHING_DB, r->slots[i].db);
         clear_slot(r, i);
+    }
 }

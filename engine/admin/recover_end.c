@@ -51,6 +51,7 @@ static ese_err detach_all(struct recovery *r)
         struct recover_slot *slot = &r->slots[i];
         if (slot->state != SLOT_ATTACHED)
             continue;
+        (void)recover_ask_db(r, RECOVER_DETACHING_DB, slot->db);       /* undo is done: nothing stops the end any more */
         if (r->config->hard || le32_get(&db_header_of(slot->db)->full_cur.gen_low) != 0)
             clear_backup_marks(slot->db);
         TRY(db_finish_detach(r->inst, 0, slot->db));

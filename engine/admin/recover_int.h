@@ -1,5 +1,5 @@
 /*
- * recover_int.h - recovery from the inside: shared by recover.c, recover_db.c, recover_redo.c and recover_end.c only.
+ * recover_int.h - recovery from the inside: shared by the files admin/recover*.c only.
  *
  * OWNS        struct recovery: databases by dbid, transactions by procid, where the log begins and ends.
  * INVARIANTS  R1  a database slot is ATTACHED (redo changes it), DEFERRED (the log says attached, the file cannot be used now; a later
@@ -66,6 +66,12 @@ ese_err recover_settle(struct recovery *r);             /* end of log: databases
 ese_err recover_settle_creations(struct recovery *r);   /* after undo: databases whose creation never finished go */
 void recover_drop_dbs(struct recovery *r);              /* failure: files are closed as they are */
 struct db_file *recover_db_of(struct recovery *r, uint8_t dbid, lgpos at);     /* NULL: records at this position do not count */
+/* recover_control.c: 0, or the error that stops recovery */
+ese_err recover_ask(const struct recovery *r, enum recover_point point, ese_err usual);
+ese_err recover_ask_open(struct recovery *r, uint32_t generation, uint8_t why, ese_err usual);
+ese_err recover_ask_missing(struct recovery *r, uint32_t generation, uint8_t next, ese_err usual);     /* generation 0: a new stream */
+ese_err recover_ask_db(const struct recovery *r, enum recover_point point, const struct db_file *db);
+bool recover_wants_event(const struct recovery *r, unsigned event);
 /* recover_end.c */
 ese_err recover_undo(struct recovery *r);
 void recover_forget_transactions(struct recovery *r);

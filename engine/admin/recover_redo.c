@@ -376,8 +376,9 @@ static void report(struct recovery *r, uint32_t generation)
 ese_err recover_redo(struct recovery *r)
 {
     struct log_reader *reader = NULL;
-    uint32_t generation = 0;
+    uint32_t generation = 0, opened = lgpos_generation(r->from);
     ese_err err = 0;
+    TRY(recover_ask_open(r, opened, RECOVER_LOG_FOR_REDO, 0));
     for (unsigned i = 0; i < r->attached_count; i++)
         TRY(recover_attach_listed(r, &r->attached[i]));
     TRY(recover_open_reader(r, &reader));
@@ -390,6 +391,8 @@ ese_err recover_redo(struct recovery *r)
             break;
         if (lgpos_generation(span.at) != generation) {
             generation = lgpos_generation(span.at);
+            if (generation != opened)
+                TRY(recover_ask_open(r, generation, RECOVER_LOG_FOR_REDO, 0));
             report(r, generation);
         }
         err = redo_record(r, &record, span);

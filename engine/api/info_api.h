@@ -1,7 +1,7 @@
 /*
  * info_api.h - what the information calls share.
  *
- * GIVES       the table an information call means, results of fixed size, space of a tree.
+ * GIVES       the table an information call means, results of fixed size, space of a tree, a database's header.
  * CALLERS     api.
  * TESTS       observed-sequences info-column, info-other
  */
@@ -19,6 +19,8 @@ ese_err info_open_table(struct call *c, JET_DBID dbid, JET_PCWSTR name, struct t
 /* size bytes of value to a buffer that must have at least, or exactly, that size. */
 ese_err info_give(const void *value, size_t size, void *to, size_t room);
 ese_err info_give_exactly(const void *value, size_t size, void *to, size_t room);
+/* The header of a database in the caller's form. */
+void info_describe_header(const struct db_header *h, JET_DBINFOMISC7 *out);
 /* Pages of a tree: owned or available. */
 ese_err info_space(struct btree *tree, bool owned, uint32_t *pages);
 

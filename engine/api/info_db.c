@@ -37,7 +37,7 @@ static void describe_fixes(const struct disk_fix *from, JET_UINT32 *count, JET_L
 }
 
 /* Every version of JET_DBINFOMISC is a beginning of the newest. */
-static void describe_header(const struct db_header *h, JET_DBINFOMISC7 *out)
+void info_describe_header(const struct db_header *h, JET_DBINFOMISC7 *out)
 {
     memset(out, 0, sizeof *out);
     out->ulVersion = le32_get(&h->version);
@@ -87,7 +87,7 @@ static ese_err give_misc(const struct db_header *h, void *to, size_t room)
         return err_raise(JET_errBufferTooSmall, __func__, __LINE__);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (room == sizes[i] && to != NULL) {
-            describe_header(h, &misc);
+            info_describe_header(h, &misc);
             memcpy(to, &misc, room);
             return 0;
         }

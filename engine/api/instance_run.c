@@ -277,6 +277,9 @@ static ese_err run_recovery(struct api_instance *ai, const struct start_config *
     how->map_count = config->map_count;
     how->progress.report = report_progress;
     how->progress.context = &copy;
+    how->skip_lost_event = (config->grbit & JET_bitSkipLostLogsEvent) != 0;
+    if ((config->grbit & JET_bitExternalRecoveryControl) != 0 && config->init_callback != NULL)
+        how->control = (struct recover_control){recovery_ask, &copy};
     err = recover_start(ai->inst, how);
     ese_free(how);
     return err;

@@ -3,6 +3,7 @@
  */
 #include "case.h"
 
+#include "api/jet.h"
 #include "shim32.h"
 
 static uint64_t seed = 20260117;
@@ -124,6 +125,44 @@ static void nested_structs_are_converted_and_results_come_back(void **state)
     arena_release(&c.arena);
 }
 
+/* What recovery asks reaches a 32-bit program in its own layout. */
+static void a_question_of_recovery_is_narrowed(void **state)
+{
+    JET_RECOVERYCONTROL wide = {.cbStruct = sizeof wide, .errDefault = -528, .instance = 0x80000006u, .sntUnion = JET_sntMissingLog};
+    struct recovery_control32 narrow;
+    const uint32_t *at = recovery_control_to32(JET_sntMissingLog, &wide, &narrow);
+    (void)state;
+
+    wide.MissingLog.cbStruct = sizeof wide.MissingLog;
+    wide.MissingLog.lGenMissing = 7;
+    wide.MissingLog.fCurrentLog = 1;
+    wide.MissingLog.eNextAction = JET_MissingLogContinueToUndo;
+    wide.MissingLog.wszLogFile = (JET_WCHAR *)(uintptr_t)0x1234;
+    wide.MissingLog.cdbinfomisc = 2;
+    wide.MissingLog.rgdbinfomisc = (JET_DBINFOMISC7 *)(uintptr_t)0x5678;
+    assert_ptr_equal(recovery_control_to32(JET_sntMissingLog, &wide, &narrow), at);
+    assert_int_equal(at[0], 44);
+    assert_int_equal((int32_t)at[1], -528);
+    assert_int_equal(at[2], 0x80000006u);
+    assert_int_equal(at[3], JET_sntMissingLog);
+    assert_int_equal(at[4], 28);
+    assert_int_equal(at[5], 7);
+    assert_int_equal(at[6] & 0xffffu, 1u | (uint32_t)JET_MissingLogContinueToUndo << 8);
+    assert_int_equal(at[8], 0x1234);
+    assert_int_equal(at[9], 2);
+    assert_int_equal(at[10], 0x5678);
+    wide.AttachedDb.wszDbPath = (JET_WCHAR *)(uintptr_t)0x9abc;
+    at = recovery_control_to32(JET_sntAttachedDb, &wide, &narrow);
+    assert_int_equal(at[4], 8);
+    assert_int_equal(at[5], 0x9abc);
+    wide.BeginUndo.cdbinfomisc = 3;
+    wide.BeginUndo.rgdbinfomisc = (JET_DBINFOMISC7 *)(uintptr_t)0xdef0;
+    at = recovery_control_to32(JET_sntBeginUndo, &wide, &narrow);
+    assert_int_equal(at[4], 12);
+    assert_int_equal(at[5], 3);
+    assert_int_equal(at[6], 0xdef0);
+}
+
 static void a_wrong_size_stays_wrong(void **state)
 {
     uint32_t column[10] = {41};
@@ -147,6 +186,7 @@ int main(void)
         cmocka_unit_test(fields_cover_each_layout),
         cmocka_unit_test(handles_keep_nil),
         cmocka_unit_test(nested_structs_are_converted_and_results_come_back),
+        cmocka_unit_test(a_question_of_recovery_is_narrowed),
         cmocka_unit_test(a_wrong_size_stays_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

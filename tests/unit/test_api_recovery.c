@@ -127,7 +127,7 @@ static void a_stream_that_must_exist_is_not_made(void **state)
     unsigned counts[2];
     (void)state;
     create(&i);
-    assert_int_equal(JetInit2(&i, JET_bitLogStreamMustExist), JET_errFileNotFound);
+    assert_int_equal(JetInit2(&i, JET_bitLogStreamMustExist), JET_errMissingLogFile);
     assert_int_equal(i, 0);
     count(counts);
     assert_int_equal(counts[0], 0);
@@ -227,7 +227,7 @@ static void copy_file(const char *from, const char *to)
 
 static void crash(JET_INSTANCE i) { assert_int_equal(JetTerm2(i, JET_bitTermDirty), JET_errDirtyShutdown); }
 
-/* The database as it was when the log was shorter, next to a log that has gone on; the current log is lost. */
+/* The database as it was when the log was shorter, next to a log that has gone on; the current log and the checkpoint are lost. */
 static void lose_current_log(void)
 {
     JET_INSTANCE i;
@@ -246,6 +246,7 @@ static void lose_current_log(void)
     add_rows(s, t, def.columnid);
     crash(i);
     OK(os_path_delete(in_folder("edb.log")));
+    OK(os_path_delete(in_folder("edb.chk")));
     (void)os_path_delete(in_folder("edbtmp.log"));
 }
 
@@ -278,8 +279,10 @@ static void the_current_log_may_be_missing_when_allowed(void **state)
 
 static JET_ERR start_moved(JET_INSTANCE *i, char *moved, JET_GRBIT grbit)
 {
-    JET_RSTMAP_A map = {.szDatabaseName = database, .szNewDatabaseName = moved};
+    char logged[OS_PATH_MAX];
+    JET_RSTMAP_A map = {.szDatabaseName = logged, .szNewDatabaseName = moved};
     JET_RSTINFO_A info = {.cbStruct = sizeof info, .rgrstmap = &map, .crstmap = 1};
+    OK(os_path_full(database, logged, sizeof logged));
     create(i);
     return JetInit3A(i, &info, grbit);
 }
@@ -401,17 +404,239 @@ static void a_copy_of_a_backup_is_recovered_only_when_allowed(void **state)
     OK(JetTerm(i));
 }
 
+/* The log has its attach, not its creation: recovery cannot make it anew. */
 static void a_missing_database_is_left_out_when_asked(void **state)
 {
     JET_INSTANCE i;
-    char moved[400], other[400];
+    JET_SESID s = 0;
+    JET_TABLEID t = 0;
+    char other[400];
     (void)state;
-    crash_with_two(moved, other);
+    snprintf(other, sizeof other, "%sb.edb", folder);
+    create(&i);
+    OK(JetInit(&i));
+    fill_some_logs(i, &s);
+    fill_database(s, other);
+    OK(JetTerm(i));
+    create(&i);
+    OK(JetInit(&i));
+    open_table(i, database, &s, &t);
+    open_table(i, other, &s, &t);
+    crash(i);
+    OK(os_path_delete(database));
     create(&i);
     assert_int_equal(JetInit2(&i, 0), JET_errAttachedDatabaseMismatch);
     create(&i);
     OK(JetInit2(&i, JET_bitReplayIgnoreMissingDB));
     assert_int_equal(count_rows(i, other), ROWS);
+    OK(JetTerm(i));
+}
+
+/* ---- a program that steers ---- */
+
+struct steer {
+    JET_SNT point;                                      /* where this answer is given; 0: nowhere */
+    JET_ERR answer, usual;
+    unsigned asked[10];                                 /* by point */
+    unsigned generation, missing, next, databases;
+    bool current, named;
+    JET_INSTANCE instance;
+};
+
+static bool ends_with(const JET_WCHAR *text, const char *end)
+{
+    size_t n = 0, m = strlen(end);
+    while (text != NULL && text[n] != 0)
+        n++;
+    for (size_t k = 0; n >= m && k < m; k++)
+        if (text[n - m + k] != (JET_WCHAR)end[k])
+            return false;
+    return n > m;
+}
+
+/* What each point must say for itself, whatever recovery this is. */
+static void look_at_question(struct steer *t, JET_SNT snt, const JET_RECOVERYCONTROL *q)
+{
+    assert_int_equal(q->cbStruct, sizeof *q);
+    assert_int_equal(q->sntUnion, snt);
+    assert_true(q->instance == t->instance);
+    switch (snt) {
+    case JET_sntOpenLog:
+        assert_int_equal(q->OpenLog.cbStruct, sizeof q->OpenLog);
+        assert_true(ends_with(q->OpenLog.wszLogFile, ".log"));
+        assert_true(q->OpenLog.eReason == JET_OpenLogForRedo || q->OpenLog.eReason == JET_OpenLogForDo);
+        assert_true(q->OpenLog.eReason == JET_OpenLogForDo ? q->OpenLog.fCurrentLog : q->OpenLog.lGenNext > t->generation);
+        t->generation = q->OpenLog.lGenNext;
+        break;
+    case JET_sntMissingLog:
+        assert_int_equal(q->MissingLog.cbStruct, sizeof q->MissingLog);
+        t->missing = q->MissingLog.lGenMissing;
+        t->next = q->MissingLog.eNextAction;
+        t->current = q->MissingLog.fCurrentLog;
+        t->usual = q->errDefault;
+        break;
+    case JET_sntBeginUndo:
+        t->databases = q->BeginUndo.cdbinfomisc;
+        if (t->databases != 0)
+            assert_int_equal(q->BeginUndo.rgdbinfomisc[0].dbstate, JET_dbstateDirtyShutdown);
+        break;
+    case JET_sntAttachedDb:
+        t->named = ends_with(q->AttachedDb.wszDbPath, "a.edb");
+        break;
+    default:
+        t->usual = snt == JET_sntSignalErrorCondition ? q->errDefault : t->usual;
+        break;
+    }
+}
+
+static JET_ERR JET_API steering(JET_SNP snp, JET_SNT snt, void *pv, void *context)
+{
+    struct steer *t = context;
+    const JET_RECOVERYCONTROL *q = pv;
+    if (snp != JET_snpRecoveryControl)
+        return 0;
+    assert_in_range(snt, JET_sntOpenLog, JET_sntDetachingDb);
+    look_at_question(t, snt, q);
+    t->asked[snt - 1000]++;
+    return snt == t->point ? t->answer : q->errDefault;
+}
+
+static JET_ERR start_steered(JET_INSTANCE *i, struct steer *t, JET_GRBIT grbit)
+{
+    JET_RSTINFO2_W info = {.cbStruct = sizeof info, .pfnCallback = steering, .pvCallbackContext = t};
+    create(i);
+    t->instance = *i;
+    memset(t->asked, 0, sizeof t->asked);
+    t->generation = 0;
+    return JetInit4W(i, &info, grbit | JET_bitExternalRecoveryControl);
+}
+
+static unsigned asked(const struct steer *t, JET_SNT snt) { return t->asked[snt - 1000]; }
+
+static void crash_with_one(void)
+{
+    JET_INSTANCE i;
+    JET_SESID s = 0;
+    create(&i);
+    OK(JetInit(&i));
+    fill_some_logs(i, &s);
+    crash(i);
+}
+
+static void recovery_asks_at_each_turn(void **state)
+{
+    JET_INSTANCE i;
+    struct steer t = {0};
+    JET_RSTINFO2_W quiet = {.cbStruct = sizeof quiet, .pfnCallback = steering, .pvCallbackContext = &t};
+    unsigned counts[2];
+    (void)state;
+    /* A new stream. */
+    OK(start_steered(&i, &t, 0));
+    assert_int_equal(asked(&t, JET_sntMissingLog), 1);
+    assert_true(t.next == JET_MissingLogCreateNewLogStream && t.missing == 0 && t.usual == 0);
+    OK(JetTerm(i));
+    empty_folder(NULL);
+    crash_with_one();
+    count(counts);
+    OK(start_steered(&i, &t, 0));
+    assert_int_equal(asked(&t, JET_sntOpenCheckpoint), 1);
+    assert_in_range(asked(&t, JET_sntOpenLog), 3, counts[1] + 2);      /* from the checkpoint on, and once to write again */
+    assert_int_equal(asked(&t, JET_sntBeginUndo), 1);
+    assert_int_equal(t.databases, 1);
+    assert_true(asked(&t, JET_sntAttachedDb) == 1 && asked(&t, JET_sntDetachingDb) == 1 && t.named);
+    assert_int_equal(asked(&t, JET_sntNotificationEvent), 1);
+    assert_true(asked(&t, JET_sntMissingLog) == 0 && asked(&t, JET_sntSignalErrorCondition) == 0);
+    expect_rows(i);
+    crash(i);
+    /* Who does not want to steer is not asked. */
+    memset(&t, 0, sizeof t);
+    create(&i);
+    OK(JetInit4W(&i, &quiet, 0));
+    for (unsigned k = 0; k < 10; k++)
+        assert_int_equal(t.asked[k], 0);
+    OK(JetTerm(i));
+}
+
+static void an_error_of_the_program_stops_recovery(void **state)
+{
+    static const JET_SNT points[] = {JET_sntOpenLog, JET_sntOpenCheckpoint, JET_sntBeginUndo, JET_sntAttachedDb};
+    JET_INSTANCE i;
+    struct steer t = {0};
+    (void)state;
+    crash_with_one();
+    for (unsigned k = 0; k < sizeof points / sizeof points[0]; k++) {
+        t.point = points[k];
+        t.answer = JET_errCallbackFailed;
+        assert_int_equal(start_steered(&i, &t, 0), JET_errCallbackFailed);
+        assert_int_equal(i, 0);
+        assert_int_equal(asked(&t, points[k]), 1);
+        assert_int_equal(asked(&t, JET_sntAttachedDb), asked(&t, JET_sntDetachingDb));
+    }
+    t.point = JET_sntBeginUndo;
+    t.answer = JET_errRecoveredWithoutUndo;
+    assert_true(start_steered(&i, &t, 0) < 0);
+    t.point = JET_sntOpenCheckpoint;                    /* no checkpoint: all of the log is replayed */
+    t.answer = JET_errFileNotFound;
+    OK(start_steered(&i, &t, 0));
+    expect_rows(i);
+    OK(JetTerm(i));
+}
+
+static void the_program_decides_about_missing_logs(void **state)
+{
+    JET_INSTANCE i;
+    struct steer t = {.point = JET_sntMissingLog, .answer = JET_errFileNotFound};
+    (void)state;
+    assert_int_equal(start_steered(&i, &t, 0), JET_errMissingLogFile);
+    lose_current_log();
+    copy_file(in_folder("early"), database);
+    t.point = 0;
+    assert_int_equal(start_steered(&i, &t, 0), JET_errMissingLogFile);
+    assert_int_equal(asked(&t, JET_sntMissingLog), 1);
+    assert_true(t.current && t.next == JET_MissingLogContinueToRedo && t.usual == JET_errMissingLogFile && t.missing > 1);
+    t.point = JET_sntMissingLog;
+    t.answer = 0;
+    OK(start_steered(&i, &t, 0));
+    assert_int_equal(asked(&t, JET_sntMissingLog), 2);
+    assert_int_equal(t.next, JET_MissingLogContinueToUndo);
+    OK(JetTerm(i));
+}
+
+static void the_program_decides_about_copies_of_a_backup(void **state)
+{
+    JET_INSTANCE i;
+    JET_SESID s = 0;
+    struct steer t = {0};
+    char copy[400];
+    (void)state;
+    snprintf(copy, sizeof copy, "%scopy", folder);
+    create(&i);
+    OK(JetInit(&i));
+    fill_some_logs(i, &s);
+    copy_by_backup(i, copy);
+    crash(i);
+    OK(os_path_delete(database));
+    OK(os_path_rename(copy, database));
+    assert_int_equal(start_steered(&i, &t, 0), JET_errSoftRecoveryOnBackupDatabase);
+    assert_int_equal(t.usual, JET_errSoftRecoveryOnBackupDatabase);
+    t.point = JET_sntSignalErrorCondition;
+    OK(start_steered(&i, &t, 0));
+    expect_rows(i);
+    OK(JetTerm(i));
+}
+
+/* Where nothing needs to be recovered, a recovery that is to stop before undo has nothing to wait for. */
+static void without_undo_a_clean_log_is_not_started(void **state)
+{
+    JET_INSTANCE i;
+    (void)state;
+    create(&i);
+    OK(JetInit(&i));
+    OK(JetTerm(i));
+    create(&i);
+    assert_int_equal(JetInit2(&i, JET_bitRecoveryWithoutUndo), JET_errRecoveredWithoutUndoDatabasesConsistent);
+    create(&i);
+    OK(JetInit(&i));
     OK(JetTerm(i));
 }
 
@@ -427,6 +652,11 @@ int main(void)
         cmocka_unit_test_setup(without_a_checkpoint_the_map_tells_where_redo_begins, empty_folder),
         cmocka_unit_test_setup(a_copy_of_a_backup_is_recovered_only_when_allowed, empty_folder),
         cmocka_unit_test_setup(a_missing_database_is_left_out_when_asked, empty_folder),
+        cmocka_unit_test_setup(recovery_asks_at_each_turn, empty_folder),
+        cmocka_unit_test_setup(an_error_of_the_program_stops_recovery, empty_folder),
+        cmocka_unit_test_setup(the_program_decides_about_missing_logs, empty_folder),
+        cmocka_unit_test_setup(the_program_decides_about_copies_of_a_backup, empty_folder),
+        cmocka_unit_test_setup(without_undo_a_clean_log_is_not_started, empty_folder),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
