@@ -2,14 +2,14 @@
  * recover.h - from files on disk to a consistent, running instance: redo, undo, clean end.
  *
  * OWNS        the drive through the log: sessions by procid, database matching, end of log, undo.
- * GIVES       recover_start: decides whether recovery is needed, runs it, leaves inst->log open for append.
+ * GIVES       recover_start: decides whether recovery is needed, runs it, leaves inst->log open for append; who steers is asked at each turn.
  * INVARIANTS  R1  afterwards committed work is there and nothing else; a crash inside recovery means once more from the start.
  *             R2  nothing is written before every generation that is needed has been found readable and in sequence.
  *             R3  an unknown record stops recovery before any page is changed.
  * FAILS       JET_errMissingLogFile, JET_errRequiredLogFilesMissing, JET_errCommittedLogFilesMissing, JET_errLogFileCorrupt, JET_errBadLogSignature,
  *             JET_errInvalidLogSequence, JET_errDatabaseLogSetMismatch, JET_errAttachedDatabaseMismatch, JET_errFileNotFound, ... (log-format.md 10)
  * CALLERS     api (JetInit), admin/restore.
- * TESTS       reference crash images and log cases, sim crash sweep
+ * TESTS       reference crash images and log cases, sim crash sweep, unit/test_api_recovery.c
  */
 #ifndef ESE_ADMIN_RECOVER_H
 #define ESE_ADMIN_RECOVER_H
