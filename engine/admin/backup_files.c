@@ -49,6 +49,8 @@ static ese_err open_database(struct backup *b, struct db_file *db, uint64_t *siz
     b->dbs[db->dbid].complete = false;
     backup_log_trace(b->inst, "Start backup file %s, size %u Mb", db->path, (unsigned)(f->size >> 20));
     inst_event(b->inst, EVENT_FILE_STARTS, "copying %s", db->path);
+    if (b->inst->zero_in_backup)
+        inst_event(b->inst, EVENT_ZEROING_BEGINS, "unused space of %s is zeroed in the copy", db->path);
 done:
     if (err < 0)
         drop_file(f);
@@ -183,6 +185,22 @@ done:
 
 /* ---- read ---- */
 
+/* Deleted data leaves the copy only: the page means what it meant, so redo finds it as good as the database's own. */
+static void scrub_copies(const struct backup *b, pgno first, unsigned count, uint8_t *to)
+{
+    uint32_t page_size = b->file.db->page_size;
+
+    for (unsigned i = 0; i < count; i++) {
+        struct page p = {to + (size_t)i * page_size, page_size};
+        const char *fault = NULL;
+
+        if (page_is_zero(p) || page_check(p, &fault) < 0)
+            continue;
+        page_scrub(p);
+        checksum_page_stamp(p.at, page_size, first + i);
+    }
+}
+
 /* A page that fails is most likely caught in the middle of somebody's write below us: give it time. */
 static ese_err copy_pages(struct backup *b, pgno first, unsigned count, uint8_t *to)
 {
@@ -194,6 +212,8 @@ static ese_err copy_pages(struct backup *b, pgno first, unsigned count, uint8_t 
             break;
         os_sleep_ms(RETRY_PAUSE_MS * (retry + 1));
     }
+    if (err == JET_errSuccess && b->inst->zero_in_backup)
+        scrub_copies(b, first, count, to);
     return err;
 }
 
@@ -388,6 +408,8 @@ ese_err backup_close_file(struct inst *inst, uint64_t handle)
         b->dbs[f->db->dbid].complete = true;
         backup_log_trace(inst, "Stop backup file %s", f->path);
         inst_event(inst, EVENT_FILE_COMPLETE, "%s is copied", f->path);
+        if (f->db != NULL && inst->zero_in_backup)
+            inst_event(inst, EVENT_ZEROING_ENDS, "unused space of %s has been zeroed in the copy", f->db->path);
     } else if (f->db == NULL && read_whole(f) && f->generation >= b->copy_low && f->generation < b->copy_end) {
         b->copied_sum += f->generation;
     } else if (!read_whole(f)) {

@@ -209,6 +209,7 @@ ese_err instance_open_parts(struct api_instance *ai)
                                  .bytes_preferred = param_number(&ai->params, JET_paramPreferredVerPages) * bucket * 2};
     TRY(ver_store_create(&config, &inst->versions));
     inst->versions_preferred = config.bytes_preferred;
+    inst->zero_in_backup = param_number(&ai->params, JET_paramZeroDatabaseDuringBackup) != 0;
     atomic_store(&inst->db_grow_pages, (uint32_t)param_number(&ai->params, JET_paramDbExtensionSize));
 done:
     return err;

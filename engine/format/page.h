@@ -98,6 +98,7 @@ void page_remove(struct page p, unsigned slot);
  * lines source is not looked at. */
 void page_append_lines(struct page p, struct page source, unsigned from, unsigned to);
 void page_compact(struct page p);                                             /* close the holes; P1 unchanged */
+void page_scrub(struct page p);                                               /* and what no node uses becomes zero */
 
 /* Judges one page alone: tags, sizes, prefix, key order. fault gets a short text, may be NULL. */
 ese_err page_check(struct page p, const char **fault);

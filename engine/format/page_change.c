@@ -115,6 +115,12 @@ void page_compact(struct page p)
     set_unused_from(p, end);
 }
 
+void page_scrub(struct page p)
+{
+    page_compact(p);
+    memset(body_of(p) + unused_from(p), 0, page_gap(p));
+}
+
 /* Bytes as one ring: swap the blocks [from, middle) and [middle, to) without a second buffer. */
 static void reverse(uint8_t *from, uint8_t *to)
 {

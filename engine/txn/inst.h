@@ -32,6 +32,7 @@ struct inst {
     struct session *_Atomic system; struct os_mutex system_lock; /* txn_system; rank 16 */
     uint16_t procid_next;
     uint32_t page_size;
+    bool zero_in_backup;                                /* JET_paramZeroDatabaseDuringBackup */
     _Atomic uint32_t db_grow_pages;                     /* for databases that come; JET_paramDbExtensionSize */
     struct os_mutex session_lock;                       /* rank 30 */
     struct schema_cache *schemas[DB_COUNT_MAX];         /* table/schema.h, one per open database */

@@ -545,6 +545,97 @@ static void circular_logging_waits_for_the_backup(void **state)
     assert_true(lowest_log(g) > low);
 }
 
+#define OLD_VALUE "what-was-here-before"
+enum { OLD_BYTES = 200, ZEROED_ROWS = 40 };
+
+/* Rows that were long once: what they lost lies in space that no node uses. */
+static void shorten_rows(struct ground *g)
+{
+    static char value[OLD_BYTES + 1];
+    JET_COLUMNDEF def = {.cbStruct = sizeof def, .coltyp = JET_coltypLongBinary};
+    JET_SESID s = g->run.s;
+    JET_TABLEID t = 0;
+    JET_COLUMNID c = 0;
+
+    for (size_t n = 0; n + sizeof OLD_VALUE <= OLD_BYTES; n += sizeof OLD_VALUE - 1)
+        memcpy(value + n, OLD_VALUE, sizeof OLD_VALUE - 1);
+    OK(JetCreateTableA(s, g->run.db, "short", 0, 100, &t));
+    OK(JetAddColumnA(s, t, "data", &def, NULL, 0, &c));
+    for (int k = 0; k < ZEROED_ROWS; k++) {
+        OK(JetPrepareUpdate(s, t, JET_prepInsert));
+        OK(JetSetColumn(s, t, c, value, OLD_BYTES, JET_bitSetIntrinsicLV, NULL));
+        OK(JetUpdate(s, t, NULL, 0, NULL));
+    }
+    for (JET_ERR err = JetMove(s, t, JET_MoveFirst, 0); err >= 0; err = JetMove(s, t, JET_MoveNext, 0)) {
+        OK(JetPrepareUpdate(s, t, JET_prepReplace));
+        OK(JetSetColumn(s, t, c, "x", 1, JET_bitSetIntrinsicLV, NULL));
+        OK(JetUpdate(s, t, NULL, 0, NULL));
+    }
+    OK(JetCloseTable(s, t));
+}
+
+static unsigned old_values_in_copy(struct ground *g)
+{
+    const char *at = (const char *)g->buffer;
+    JET_HANDLE h;
+    JET_UINT32 got = 1;
+    unsigned found = 0;
+
+    OK(JetBeginExternalBackupInstance(g->i, 0));
+    (void)open_file(g, g->x, &h);
+    while (got != 0) {
+        OK(JetReadFileInstance(g->i, h, g->buffer, CHUNK, &got));
+        for (size_t n = 0; n + sizeof OLD_VALUE <= got; n++)
+            found += memcmp(at + n, OLD_VALUE, sizeof OLD_VALUE - 1) == 0;
+    }
+    OK(JetCloseFileInstance(g->i, h));
+    OK(JetEndExternalBackupInstance2(g->i, JET_bitBackupEndAbort));
+    return found;
+}
+
+static unsigned rows_of(struct ground *g, const char *table)
+{
+    JET_TABLEID t = 0;
+    unsigned rows = 0;
+
+    OK(JetOpenTableA(g->run.s, g->run.db, table, NULL, 0, 0, &t));
+    for (JET_ERR err = JetMove(g->run.s, t, JET_MoveFirst, 0); err >= 0; err = JetMove(g->run.s, t, JET_MoveNext, 0))
+        rows++;
+    OK(JetCloseTable(g->run.s, t));
+    return rows;
+}
+
+/* JET_paramZeroDatabaseDuringBackup: the copy has no data that nothing refers to, and restores as any other, redo included. */
+static void unused_space_is_zero_in_the_copy_when_asked(void **state)
+{
+    struct ground *g = *state;
+    struct jet_set set;
+    char folder[500], restored[600];
+
+    shorten_rows(g);
+    fill(g, 1);
+    assert_true(old_values_in_copy(g) > 0);
+    jet_stop(&g->run);
+    jet_prepare(&g->run, g->dir, PAGE);
+    OK(JetSetSystemParameterA(&g->run.instance, 0, JET_paramLogFileSize, 128, NULL));
+    OK(JetSetSystemParameterA(&g->run.instance, 0, JET_paramZeroDatabaseDuringBackup, 1, NULL));
+    OK(jet_up(&g->run));
+    g->i = g->run.instance;
+    assert_true(jet_attach(&g->run, g->x, 0) >= 0);
+    fill(g, 1);                                         /* pages in the cache and pages in the file */
+    assert_int_equal(old_values_in_copy(g), 0);
+    snprintf(folder, sizeof folder, "%s/set", g->dir);
+    snprintf(restored, sizeof restored, "%s/x.edb", folder);
+    OK(os_dir_create(folder));
+    OK(jet_backup(&g->run, folder, &set));
+    jet_stop(&g->run);
+    OK(jet_restore(&set, g->x, restored, folder));
+    start(g, false);
+    assert_true(jet_attach(&g->run, restored, 0) >= 0);
+    assert_int_equal(rows_of(g, "short"), ZEROED_ROWS);
+    assert_int_equal(rows_of(g, "t"), 2 * GENERATION_ROWS);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -560,6 +651,7 @@ int main(void)
         CASE(a_broken_chain_is_told),
         CASE(a_log_copied_twice_counts_twice),
         CASE(circular_logging_waits_for_the_backup),
+        CASE(unused_space_is_zero_in_the_copy_when_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
