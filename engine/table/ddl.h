@@ -4,10 +4,11 @@
  * OWNS        the order of work: space, catalog rows, in-memory definition, version entry for undo and clean-up.
  * GIVES       one function per schema change; all take part in the session's transaction (or run in one of their own).
  * INVARIANTS  D1  rollback brings back the definition and gives the space back; nothing is freed while a reader may need it.
- *             D2  an index build sees every record committed or its own, and concurrent updates keep it exact.
+ *             D2  an index build sees every record committed or its own, and concurrent updates keep it exact. It waits for the
+ *                 transactions that have changed this very table; JET_errWriteConflict when one of them lasts.
  * FAILS       as the API documents for each; JET_errTableLocked, JET_errTableInUse, JET_errDDLInhibited, JET_errKeyDuplicate, ...
  * CALLERS     api.
- * TESTS       unit/test_ddl.c, model, reference multi-dirty
+ * TESTS       table/test_ddl.c, table/test_concurrent.c, model, reference multi-dirty
  */
 #ifndef ESE_TABLE_DDL_H
 #define ESE_TABLE_DDL_H

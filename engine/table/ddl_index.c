@@ -258,28 +258,45 @@ static ese_err check_quiet(struct session *s, struct table_def *t)
     return ver_tree_busy(s->inst->versions, t->db, t->tree.root, &s->trx) ? JET_errWriteConflict : JET_errSuccess;
 }
 
-/* The index is in the list before it is filled, and the gate is closed meanwhile: every later change keeps it. */
-static ese_err fill_index(struct session *s, struct table_def *t, struct index_def *i)
+/* The gate is closed while the index is filled and enters the list: every later change keeps it. */
+static ese_err try_fill(struct session *s, struct table_def *t, struct index_def *i)
 {
-    enum { TRIES = 200, PAUSE_MS = 10 };
     ese_err err = JET_errSuccess;
 
-    for (unsigned k = 0; k < TRIES; k++) {
-        table_gate_close(t);
-        err = check_quiet(s, t);
-        if (err >= 0)
-            err = index_build(s, i);
-        if (err != JET_errWriteConflict) {
-            if (err >= 0) {
-                os_mutex_lock(&t->lock);
-                list_append(&t->indexes, &i->link);
-                os_mutex_unlock(&t->lock);
-            }
-            table_gate_open(t);
-            break;
+    table_gate_close(t);
+    err = check_quiet(s, t);
+    if (err >= 0)
+        err = index_build(s, i);
+    if (err >= 0) {
+        os_mutex_lock(&t->lock);
+        list_append(&t->indexes, &i->link);
+        os_mutex_unlock(&t->lock);
+    }
+    table_gate_open(t);
+    return err;
+}
+
+/* Transactions with changes in the table end first. Ones that overlap without end are made to by draining the table, in spells that
+ * grow: one that waits for another, outside of the engine, gets on when the spell is over. */
+static ese_err fill_index(struct session *s, struct table_def *t, struct index_def *i)
+{
+    enum { SPELLS = 5, SPELL_FIRST_MS = 20, PAUSE_MS = 5, WITHOUT_MS = 1000 };
+    ese_err err = try_fill(s, t, i);
+    unsigned spell = SPELL_FIRST_MS;
+
+    for (unsigned k = 0; k < SPELLS && err == JET_errWriteConflict; k++, spell *= 2) {
+        table_drain(t, true);
+        for (unsigned waited = 0; waited < spell && err == JET_errWriteConflict; waited += PAUSE_MS) {
+            os_sleep_ms(PAUSE_MS);
+            err = try_fill(s, t, i);
         }
-        table_gate_open(t);
-        os_sleep_ms(PAUSE_MS);
+        table_drain(t, false);
+        if (err == JET_errWriteConflict)
+            os_sleep_ms(SPELL_FIRST_MS);
+    }
+    for (unsigned waited = 0; waited < WITHOUT_MS && err == JET_errWriteConflict; waited += 2 * PAUSE_MS) {
+        os_sleep_ms(2 * PAUSE_MS);
+        err = try_fill(s, t, i);
     }
     return err;
 }

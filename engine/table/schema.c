@@ -507,3 +507,28 @@ void table_gate_open(struct table_def *t)
     atomic_fetch_and(&t->gate, ~(uint32_t)GATE_CLOSED);
     os_wake_word(&t->gate, true);
 }
+
+void table_drain(struct table_def *t, bool on)
+{
+    atomic_store(&t->draining, on ? 1 : 0);
+    if (!on)
+        os_wake_word(&t->draining, true);
+}
+
+static bool has_changed(const struct session *s, const struct table_def *t)
+{
+    LIST_EACH(it, &s->trx.entries) {
+        const struct ver_entry *e = LIST_ENTRY(it, struct ver_entry, trx_link);
+        if (e->db == t->db && e->fdp == t->tree.root)
+            return true;
+    }
+    return false;
+}
+
+void table_drain_wait(struct session *s, struct table_def *t)
+{
+    if (atomic_load_explicit(&t->draining, memory_order_relaxed) == 0 || has_changed(s, t))
+        return;
+    while (atomic_load(&t->draining) != 0)
+        os_wait_word(&t->draining, 1);
+}

@@ -142,6 +142,7 @@ struct table_def {
     struct trx *ddl_trx; unsigned ddl_count;            /* the one transaction with schema changes in progress, and how many; lock */
     struct os_mutex lock;                               /* rank 18: autoincrement, LV tree creation, DDL on this table */
     _Atomic uint32_t gate;                              /* record changes in progress; top bit: closed by an index change (table_gate_*) */
+    _Atomic uint32_t draining;                          /* an index change waits: transactions without changes in the table begin none */
     struct arena memory;                                /* columns, names, defaults */
 };
 
@@ -172,6 +173,10 @@ void table_gate_enter(struct table_def *t);
 void table_gate_leave(struct table_def *t);
 void table_gate_close(struct table_def *t);             /* waits until nobody is inside */
 void table_gate_open(struct table_def *t);
+/* While a table is drained, transactions that have changed it go on, those that have not wait in front of the gate: so a moment without
+ * uncommitted changes comes although transactions overlap all the time. */
+void table_drain(struct table_def *t, bool on);
+void table_drain_wait(struct session *s, struct table_def *t);
 bool schema_name_equal(const char *a, const char *b);   /* object names: ASCII letters of either case are the same */
 static inline bool column_is_long(const struct column_def *c) { return c->type == COL_LONG_BINARY || c->type == COL_LONG_TEXT; }
 static inline bool column_is_text(const struct column_def *c) { return c->type == COL_TEXT || c->type == COL_LONG_TEXT; }

@@ -52,6 +52,7 @@ static ese_err statement_begin(struct cursor *c, struct statement *st)
         FAIL(JET_errTransReadOnly);
     TRY(index_check_collation(c->session, c->table));
     st->mark = txn_mark(c->session);
+    table_drain_wait(c->session, c->table);
     table_gate_enter(c->table);
     if (c->table->primary != NULL && c->table->primary->life.creator != NULL && c->table->primary->life.creator != &c->session->trx) {
         table_gate_leave(c->table);

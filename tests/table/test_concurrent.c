@@ -401,6 +401,110 @@ static void schema_changes_beside_two_tables(void **state)
     ese_free(w);
 }
 
+enum { BATON_WAIT_MS = 50 };
+struct baton { struct world *w; int first; _Atomic unsigned *inside, *turns; _Atomic bool *stop; };
+
+/* One may end while another has changes in the table and stays: there is always one. */
+static bool may_end(_Atomic unsigned *inside)
+{
+    unsigned seen = *inside;
+    return seen >= 2 && atomic_compare_exchange_strong(inside, &seen, seen - 1);
+}
+
+/* Its transaction ends when it may, or after a while: the other may be kept from coming. */
+static void baton_body(void *argument)
+{
+    struct baton *me = argument;
+    struct world *w = me->w;
+    struct session *s;
+    struct cursor *c;
+    ese_err err = 0;
+    bool counted = false;
+    int id = me->first;
+
+    TRY(session_begin(&w->f.inst, &s));
+    TRY(rows_open(s, w->dbid, "t", &c));
+    while (!*me->stop) {
+        TRY(txn_begin(s, false));
+        TRY(update_prepare(c, UPDATE_INSERT));
+        TRY(rows_set_long(c, w->ids[0], id));
+        TRY(rows_set_long(c, w->ids[1], id % 10));
+        TRY(update_apply(c, NULL, 0, NULL));
+        (*me->inside)++;
+        counted = true;
+        for (unsigned waited = 0; counted && waited < BATON_WAIT_MS && !*me->stop; waited++) {
+            counted = !may_end(me->inside);
+            if (counted)
+                os_sleep_ms(1);
+        }
+        TRY(rows_seek_long(c, id));
+        TRY(update_prepare(c, UPDATE_REPLACE));
+        TRY(rows_set_long(c, w->ids[1], id % 10 + 1));
+        TRY(update_apply(c, NULL, 0, NULL));
+        if (id % 5 == 0)
+            TRY(txn_rollback(s));
+        else
+            TRY(txn_commit(s, COMMIT_LAZY));
+        if (counted)
+            (*me->inside)--;
+        counted = false;
+        (*me->turns)++;
+        id++;
+    }
+    cursor_close(c);
+    TRY(session_end(s));
+done:
+    if (counted)
+        (*me->inside)--;
+    if (err < 0)
+        w->faults++;
+}
+
+static void an_index_comes_although_transactions_overlap_without_end(void **state)
+{
+    struct world *w = ese_alloc(sizeof *w);
+    struct fixture_config how = {.page_size = 4096, .logged = true, .log_bytes = 1 << 20, .circular = true};
+    static _Atomic unsigned inside, turns;
+    static _Atomic bool stop;
+    struct baton batons[4];
+    struct os_thread *threads[4];
+    struct cursor *c;
+    unsigned before = 0;
+
+    (void)state;
+    snprintf(w->dir, sizeof w->dir, "%s/baton", reference_scratch());
+    assert_int_equal(os_dir_create(w->dir), 0);
+    assert_int_equal(fixture_start(&w->f, w->dir, &how), 0);
+    assert_int_equal(fixture_create(&w->f, "x.edb", &w->dbid), 0);
+    assert_int_equal(rows_create(w->f.s, w->dbid, "t", columns, 3, w->ids, indexes, 2, &c), 0);
+    for (int k = 0; k < 4; k++) {
+        batons[k] = (struct baton){w, 1 + k * 1000000, &inside, &turns, &stop};
+        assert_int_equal(os_thread_start(&threads[k], baton_body, &batons[k]), 0);
+    }
+    for (unsigned k = 0; k < 4; k++) {
+        char name[] = "late0";
+        name[4] = (char)('0' + k);
+        while (turns < before + 20 && w->faults == 0)   /* they go on after each */
+            os_sleep_ms(1);
+        before = turns;
+        assert_int_equal(rows_index(w->f.s, c->table, name, "-a\0+id\0", 8, ROW_INDEX_PLAIN), 0);
+    }
+    stop = true;
+    for (unsigned k = 0; k < 4; k++)
+        os_thread_join(threads[k]);
+    printf("%u transactions\n", turns);
+    assert_int_equal(w->faults, 0);
+    for (unsigned k = 0; k < 4; k++) {
+        char name[] = "late0";
+        name[4] = (char)('0' + k);
+        assert_int_equal(entries(c, name), entries(c, NULL));
+    }
+    cursor_close(c);
+    assert_int_equal(fixture_check(&w->f, w->dbid), 0);
+    assert_int_equal(fixture_stop(&w->f), 0);
+    ese_free(w);
+}
+
 static int clean(void **state)
 {
     (void)state;
@@ -411,6 +515,7 @@ static int clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(indexes_come_beside_updates), cmocka_unit_test(schema_changes_beside_each_other),
-                                       cmocka_unit_test(schema_changes_beside_two_tables)};
+                                       cmocka_unit_test(schema_changes_beside_two_tables),
+                                       cmocka_unit_test(an_index_comes_although_transactions_overlap_without_end)};
     return cmocka_run_group_tests(tests, NULL, clean);
 }
