@@ -45,6 +45,7 @@ struct check_walk {
     struct check *c;
     const char *name;
     struct btree *tree;
+    bool inner_only;                                    /* leaves are marked as used, only the first one is read */
     /* Live nodes of leaves in order; may be NULL. */
     ese_err (*node)(void *context, const struct check_node *n);
     void *context;

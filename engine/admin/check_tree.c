@@ -163,6 +163,11 @@ static ese_err run(struct walk *x)
         } else if (f->slot < f->count && x->depth + 1 < DEPTH_MAX) {
             struct frame *below = f + 1;
             pgno child = next_child(x, f, below);
+            if (x->w->inner_only && x->leaf_depth == (int)x->depth + 1) {
+                check_use(x->c, x->w->name, child, x->w->tree->objid, USE_TREE);
+                f->slot++;
+                continue;
+            }
             TRY(enter(x, child, below, &usable));
             f->slot++;
             if (usable)
@@ -175,7 +180,7 @@ static ese_err run(struct walk *x)
             break;
         x->depth--;
     }
-    if (x->last_right != 0)
+    if (x->last_right != 0 && !x->w->inner_only)
         check_fault(x->c, x->w->name, x->last_leaf, -1, "last leaf names a right sibling");
 done:
     return err;

@@ -331,6 +331,7 @@ static void release_recovery(struct recovery *r)
         redo_release(r->redo);
     ese_free(r->attached);
     ese_free(r->created);
+    ese_free(r->leads.at);
     ese_free(r->by_procid);
     ese_free(r->path);
     ese_free(r->path2);

@@ -101,6 +101,7 @@ ese_err recover_undo(struct recovery *r)
     TRY(log_undo_start(r->inst));
     TRY(undo_losers(r));
     TRY(recover_settle_creations(r));
+    TRY(recover_space(r));
     if (r->config->keep_attached)
         TRY(keep_all(r));
     else

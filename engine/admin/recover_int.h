@@ -5,8 +5,10 @@
  * INVARIANTS  R1  a database slot is ATTACHED (redo changes it), DEFERRED (the log says attached, the file cannot be used now; a later
  *                 record must settle it) or EMPTY.
  *             R2  pass one (recover_scan) reads every record before pass two changes a byte.
+ *             R3  space of trees that a deletion or an undone creation left behind is given back at the end of undo; pages are found by
+ *                 what is owned and unused, so a cut in the middle only leaves more to do for the next recovery.
  * CALLERS     admin/recover*.c
- * TESTS       unit/test_recover.c, realdata
+ * TESTS       unit/test_recover.c, crash/test_space_sweep.c, realdata
  */
 #ifndef ESE_ADMIN_RECOVER_INT_H
 #define ESE_ADMIN_RECOVER_INT_H
@@ -31,6 +33,10 @@ struct recover_slot {
 struct created { lgpos at; uint8_t dbid; bool detached; };
 enum { CREATED_MAX = 256 };
 
+/* Where a tree may have left space behind: in that of the database (root 1), of a table by root or by objid, or anywhere (both 0). */
+struct space_lead { uint8_t dbid, level; bool settled; uint16_t procid; pgno root; uint32_t objid; };
+struct space_leads { struct space_lead *at; size_t count, room; };
+
 struct recovery {
     struct inst *inst;
     const struct recover_config *config;
@@ -46,6 +52,7 @@ struct recovery {
     unsigned attached_count;
     struct created *created;
     unsigned created_count;
+    struct space_leads leads;
     struct redo *redo;
     struct recover_slot slots[DB_COUNT_MAX];
     struct trx **by_procid;                             /* 65536 entries */
@@ -72,6 +79,10 @@ ese_err recover_ask_open(struct recovery *r, uint32_t generation, uint8_t why, e
 ese_err recover_ask_missing(struct recovery *r, uint32_t generation, uint8_t next, ese_err usual);     /* generation 0: a new stream */
 ese_err recover_ask_db(const struct recovery *r, enum recover_point point, const struct db_file *db);
 bool recover_wants_event(const struct recovery *r, unsigned event);
+/* recover_space.c */
+ese_err recover_space_record(struct recovery *r, const struct trx *t, const struct log_record *record);   /* after its redo */
+void recover_space_transaction(struct recovery *r, const struct trx *t, const struct log_record *record); /* after its redo */
+ese_err recover_space(struct recovery *r);              /* after undo */
 /* recover_end.c */
 ese_err recover_undo(struct recovery *r);
 void recover_forget_transactions(struct recovery *r);

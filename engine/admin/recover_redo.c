@@ -189,6 +189,7 @@ static ese_err redo_transaction(struct recovery *r, const struct log_record *rec
     default:
         break;
     }
+    recover_space_transaction(r, t, record);
 done:
     return err;
 }
@@ -221,6 +222,7 @@ static ese_err redo_page(struct recovery *r, const struct log_record *record, st
     if (t->level == 0 && lr_is_page(record->type))
         goto done;
     TRY(redo_page_record(r->redo, db, t, record, span));
+    TRY(recover_space_record(r, t, record));
 done:
     return err;
 }

@@ -299,19 +299,24 @@ done:
     return err;
 }
 
-ese_err space_free_page(struct btree *tree, struct trx *t, pgno page)
+ese_err space_free_extent(struct btree *tree, struct trx *t, struct space_extent e)
 {
     ese_err err = 0;
     struct owner *o = NULL;
-    if ((tree->page_flags & PAGE_SPACE_TREE) != 0)
-        return buffer_give(tree, t, page);
     os_mutex_lock(&tree->db->space_lock);
     TRY(owner_open(tree->db, t, tree->root, &o));
-    TRY(owner_give_extent(o, (struct space_extent){page, 1}));
+    TRY(owner_give_extent(o, e));
 done:
     owner_close(o);
     os_mutex_unlock(&tree->db->space_lock);
     return err;
+}
+
+ese_err space_free_page(struct btree *tree, struct trx *t, pgno page)
+{
+    if ((tree->page_flags & PAGE_SPACE_TREE) != 0)
+        return buffer_give(tree, t, page);
+    return space_free_extent(tree, t, (struct space_extent){page, 1});
 }
 
 /* All owned extents of o, copied: the parent's trees change while they are given back. */
