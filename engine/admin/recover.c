@@ -6,7 +6,7 @@
 #include "admin/backup_int.h"
 #include "admin/recover_int.h"
 
-enum { STATUS_BEGIN = 5, STATUS_COMPLETE = 6, COPY_BYTES = 256 * 1024 };
+enum { STATUS_BEGIN = 5, STATUS_COMPLETE = 6 };
 
 static bool ends_clean(uint8_t type)
 {
@@ -247,28 +247,21 @@ done:
 
 /* ---- restore: writing goes on in the log folder, behind the last generation that was replayed ---- */
 
-static ese_err copy_file(const char *from, const char *to)
+ese_err recover_copy_file(const char *from, const char *to)
 {
-    struct os_file *in = NULL, *out = NULL;
-    uint64_t size, at = 0;
-    uint8_t *chunk = ese_alloc(COPY_BYTES);
+    char *part = ese_alloc(OS_PATH_MAX);
     ese_err err = 0;
-    if (chunk == NULL)
+    if (part == NULL)
         FAIL(JET_errOutOfMemory);
-    TRY(os_file_open(from, OS_OPEN_READ, &in));
-    TRY(os_file_size(in, &size));
-    TRY(os_file_open(to, OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNCATE, &out));
-    while (at < size) {
-        size_t part = size - at < COPY_BYTES ? (size_t)(size - at) : COPY_BYTES;
-        TRY(os_file_read(in, at, chunk, part));
-        TRY(os_file_write(out, at, chunk, part));
-        at += part;
-    }
-    TRY(os_file_sync(out));
+    if (snprintf(part, OS_PATH_MAX, "%s.part", to) >= OS_PATH_MAX)
+        FAIL(JET_errInvalidPath);
+    err = os_path_delete(part);                         /* of a copy that was cut off */
+    if (err < 0 && err != JET_errFileNotFound)
+        goto done;
+    TRY(os_path_copy(from, part));
+    TRY(os_path_rename(part, to));
 done:
-    os_file_close(in);
-    os_file_close(out);
-    ese_free(chunk);
+    ese_free(part);
     return err;
 }
 
@@ -293,7 +286,7 @@ static ese_err bring_last_generation(struct recovery *r)
         TRY(join(r->path, r->config->backup_log_dir, current));
     }
     TRY(join(r->path2, c->log_dir, name));
-    TRY(copy_file(r->path, r->path2));
+    TRY(recover_copy_file(r->path, r->path2));
     TRY(os_dir_sync(c->log_dir));
     TRY(log_survey(c, &r->survey));
 done:

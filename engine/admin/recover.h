@@ -60,5 +60,7 @@ struct recover_config {
 ese_err recover_start(struct inst *inst, const struct recover_config *config);
 /* Orderly end: databases detached before (db_attach.h); writes ShutDownMark and Term2, sets the checkpoint, closes the log. */
 ese_err recover_stop(struct inst *inst, bool dirty);
+/* A copy that is there whole or not at all: it has the name `to` with ".part" behind it until then. The caller syncs the folder. */
+ese_err recover_copy_file(const char *from, const char *to);
 
 #endif

@@ -194,7 +194,7 @@ static ese_err copy_databases(struct folder_restore *f)
 
     for (unsigned i = 0; i < f->count; i++) {
         TRY(join(f->a, f->source, name_of(f->map[i].from), ""));
-        TRY(restore_copy_file(f->a, f->map[i].to));
+        TRY(recover_copy_file(f->a, f->map[i].to));
         TRY(db_sync_folder(f->map[i].to));
     }
 done:

@@ -10,6 +10,7 @@
 #define ESE_ADMIN_RESTORE_INT_H
 
 #include "admin/backup_int.h"
+#include "admin/recover.h"
 #include "admin/restore.h"
 
 struct restore {
@@ -34,6 +35,5 @@ ese_err restore_check_forward_records(struct restore *r);       /* and what will
 ese_err restore_take_target_logs(struct restore *r, struct inst *target);
 /* Lowest and highest archived generation in a folder; 0, 0 when none. */
 ese_err restore_range_of(const char *dir, const struct log_config *c, uint32_t *low, uint32_t *high);
-ese_err restore_copy_file(const char *from, const char *to);
 
 #endif

@@ -3,7 +3,7 @@
 #include "admin/restore_int.h"
 
 enum { EVENT_SET_SIGNATURE = 433, EVENT_SET_NOT_CONTIGUOUS = 434, EVENT_SET_UNREADABLE = 440, EVENT_CURRENT_MISSING = 450,
-       EVENT_EXISTING_SIGNATURE = 457, EVENT_EXISTING_NOT_CONTIGUOUS = 458, EVENT_TORN = 460, EVENT_CORRUPT = 463, EVENT_FORWARD_TORN = 461, EVENT_FORWARD_CORRUPT = 464, COPY_BYTES = 1 << 20 };
+       EVENT_EXISTING_SIGNATURE = 457, EVENT_EXISTING_NOT_CONTIGUOUS = 458, EVENT_TORN = 460, EVENT_CORRUPT = 463, EVENT_FORWARD_TORN = 461, EVENT_FORWARD_CORRUPT = 464 };
 
 static const char *extension(const struct restore *r) { return r->inst->log_config.new_extensions ? "jtx" : "log"; }
 
@@ -215,41 +215,6 @@ done:
     return err;
 }
 
-static ese_err copy_chunks(struct os_file *in, struct os_file *out, uint8_t *chunk)
-{
-    ese_err err = JET_errSuccess;
-    uint64_t size, at = 0;
-
-    TRY(os_file_size(in, &size));
-    while (at < size) {
-        size_t part = size - at < COPY_BYTES ? (size_t)(size - at) : COPY_BYTES;
-        TRY(os_file_read(in, at, chunk, part));
-        TRY(os_file_write(out, at, chunk, part));
-        at += part;
-    }
-    TRY(os_file_sync(out));
-done:
-    return err;
-}
-
-ese_err restore_copy_file(const char *from, const char *to)
-{
-    ese_err err = JET_errSuccess;
-    struct os_file *in = NULL, *out = NULL;
-    uint8_t *chunk = ese_alloc(COPY_BYTES);
-
-    if (chunk == NULL)
-        FAIL(JET_errOutOfMemory);
-    TRY(os_file_open(from, OS_OPEN_READ, &in));
-    TRY(os_file_open(to, OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNCATE, &out));
-    TRY(copy_chunks(in, out, chunk));
-done:
-    os_file_close(in);
-    os_file_close(out);
-    ese_free(chunk);
-    return err;
-}
-
 ese_err restore_take_target_logs(struct restore *r, struct inst *target)
 {
     ese_err err = JET_errSuccess;
@@ -267,7 +232,7 @@ ese_err restore_take_target_logs(struct restore *r, struct inst *target)
         log_path(target->log, g, from);
         TRY(path_of(r, r->inst->log_config.log_dir, g));
         if (!os_path_same(from, r->path))
-            TRY(restore_copy_file(from, r->path));
+            TRY(recover_copy_file(from, r->path));
     }
     TRY(os_dir_sync(r->inst->log_config.log_dir));
 done:
