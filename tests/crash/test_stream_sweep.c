@@ -26,6 +26,7 @@ static struct {
     int32_t rows, safe;                                 /* acknowledged; in the sets that are done */
     uint32_t low, high, safe_low, safe_high;            /* generations on the tape; of the sets that are done */
     bool created, in_doubt, full_done, restoring;
+    bool truncating;                                    /* logs of the set go, and its end is not in the databases' headers yet */
     struct taped files[TAPE_MAX];
     unsigned count;
 } known;
@@ -225,8 +226,11 @@ static JET_ERR back_up(struct life *l, bool incremental)
     known.safe = rows;                                  /* the tape has them from here on, whatever happens to the disk */
     known.safe_low = known.low;
     known.safe_high = known.high;
+    known.truncating = true;
     TRY(JetTruncateLogInstance(l->instance));
     TRY(JetEndExternalBackupInstance2(l->instance, JET_bitBackupEndNormal));
+    if (!sim_crashed())
+        known.truncating = false;
     if (!incremental && !sim_crashed())
         known.full_done = true;
 done:
@@ -332,17 +336,24 @@ done:
     return err;
 }
 
-/* The next incremental backup begins where the tape ends, or before. */
+/* The next incremental backup begins where the tape ends, or before. A cut between truncation and the end of a backup leaves headers
+ * that name logs which are gone: the next backup must be a full one, and says so. */
 static ese_err check_sequence(struct life *l)
 {
     static char list[16384];
     JET_UINT32 bytes;
-    ese_err err = JetBeginExternalBackupInstance(l->instance, JET_bitBackupIncremental);
+    ese_err err = JetBeginExternalBackupInstance(l->instance, JET_bitBackupIncremental), listed;
 
     if (!known.full_done && err == JET_errMissingFullBackup)
         return 0;
     TRY(err);
-    TRY(JetGetLogInfoInstanceA(l->instance, list, sizeof list, &bytes));
+    listed = JetGetLogInfoInstanceA(l->instance, list, sizeof list, &bytes);
+    if (listed < 0) {
+        TRY(JetEndExternalBackupInstance2(l->instance, JET_bitBackupEndAbort));
+        if (listed == JET_errMissingFileToBackup && known.truncating)
+            return 0;
+        FAIL(listed);
+    }
     if (known.full_done && list[0] != 0 && strtoul(strrchr(list, '/') + 4, NULL, 16) > known.safe_high + 1)
         FAIL(JET_errInvalidBackupSequence);
     TRY(JetEndExternalBackupInstance2(l->instance, JET_bitBackupEndAbort));
