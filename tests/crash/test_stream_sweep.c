@@ -41,10 +41,8 @@ static void tape_clear(void)
 static struct taped *tape_add(const char *name)
 {
     for (unsigned k = 0; k < known.count; k++)
-        if (strcmp(known.files[k].name, name) == 0) {
-            known.files[k].size = 0;
+        if (strcmp(known.files[k].name, name) == 0)
             return &known.files[k];
-        }
     assert_true(known.count < TAPE_MAX);
     snprintf(known.files[known.count].name, sizeof known.files[0].name, "%s", name);
     return &known.files[known.count++];
@@ -171,10 +169,13 @@ done:
 
 /* ---- the agent ---- */
 
+/* A log that an earlier set has, too, takes its place on the tape only when it has been read whole. */
 static JET_ERR tape_file(struct life *l, const char *path)
 {
     static _Alignas(4096) uint8_t buffer[CHUNK];
-    struct taped *f = tape_add(strrchr(path, '/') + 1);
+    struct taped *f;
+    uint8_t *data = NULL;
+    size_t size = 0;
     JET_HANDLE h;
     JET_UINT32 low, high, got = 1;
     ese_err err;
@@ -182,12 +183,18 @@ static JET_ERR tape_file(struct life *l, const char *path)
     TRY(JetOpenFileInstanceA(l->instance, path, &h, &low, &high));
     while (got != 0) {
         TRY(JetReadFileInstance(l->instance, h, buffer, CHUNK, &got));
-        f->data = realloc(f->data, f->size + got + 1);
-        memcpy(f->data + f->size, buffer, got);
-        f->size += got;
+        data = realloc(data, size + got + 1);
+        memcpy(data + size, buffer, got);
+        size += got;
     }
     TRY(JetCloseFileInstance(l->instance, h));
+    f = tape_add(strrchr(path, '/') + 1);
+    free(f->data);
+    f->data = data;
+    f->size = size;
+    data = NULL;
 done:
+    free(data);
     return err;
 }
 
