@@ -125,6 +125,28 @@ static void to_wide(const char *text, wchar_t *to, int room)
     to[room - 1] = 0;
 }
 
+/* The event log is had when there is something to say, not at load: programs that never need it start without the DLL behind it. */
+struct event_calls {
+    HANDLE (WINAPI *open)(LPCWSTR server, LPCWSTR source);
+    BOOL (WINAPI *report)(HANDLE log, WORD type, WORD category, DWORD id, PSID user, WORD strings, DWORD bytes, LPCWSTR *text, LPVOID data);
+    BOOL (WINAPI *close)(HANDLE log);
+};
+
+static bool find_event_calls(struct event_calls *calls)
+{
+    HMODULE library = LoadLibraryW(L"advapi32.dll");
+    FARPROC open, report, close;
+    if (library == NULL)
+        return false;
+    open = GetProcAddress(library, "RegisterEventSourceW");
+    report = GetProcAddress(library, "ReportEventW");
+    close = GetProcAddress(library, "DeregisterEventSource");
+    memcpy(&calls->open, &open, sizeof open);
+    memcpy(&calls->report, &report, sizeof report);
+    memcpy(&calls->close, &close, sizeof close);
+    return open != NULL && report != NULL && close != NULL;
+}
+
 /* Source ESENT, as the original's; the program's own name for it, process and instance are texts of the event. */
 void os_event_write(const struct os_event *event)
 {
@@ -133,7 +155,8 @@ void os_event_write(const struct os_event *event)
     wchar_t process[PROCESS], pid[PID], name[NAME], text[TEXT];
     char number[PID];
     LPCWSTR strings[4] = {process, pid, name, text};
-    HANDLE log = RegisterEventSourceW(NULL, L"ESENT");
+    struct event_calls calls;
+    HANDLE log = find_event_calls(&calls) ? calls.open(NULL, L"ESENT") : NULL;
     if (log == NULL)
         return;
     (void)snprintf(number, sizeof number, "%lu", (unsigned long)GetCurrentProcessId());
@@ -141,8 +164,8 @@ void os_event_write(const struct os_event *event)
     to_wide(number, pid, PID);
     to_wide(event->instance, name, NAME);
     to_wide(event->text, text, TEXT);
-    (void)ReportEventW(log, types[event->type], CATEGORY_GENERAL, event->id, NULL, 4, 0, strings, NULL);
-    (void)DeregisterEventSource(log);
+    (void)calls.report(log, types[event->type], CATEGORY_GENERAL, event->id, NULL, 4, 0, strings, NULL);
+    (void)calls.close(log);
 }
 
 void os_library_pin(void)
